@@ -1,0 +1,47 @@
+using Microsoft.Playwright;
+
+namespace ContextPool.Browsers;
+
+/// <summary>What a context looks like to the pages in it. Null leaves Chromium's own value.</summary>
+public sealed class ContextProfile
+{
+    /// <summary>Width of the viewport in CSS pixels. Default 1280.</summary>
+    public int ViewportWidth { get; set; } = 1280;
+
+    /// <summary>Height of the viewport in CSS pixels. Default 720.</summary>
+    public int ViewportHeight { get; set; } = 720;
+
+    /// <summary>Language and region as a BCP 47 tag, for example <c>en-GB</c>.</summary>
+    public string? Locale { get; set; }
+
+    /// <summary>The complete User-Agent header.</summary>
+    public string? UserAgent { get; set; }
+
+    /// <summary>IANA time zone, for example <c>Europe/Berlin</c>.</summary>
+    public string? TimeZoneId { get; set; }
+
+    /// <summary>Headers added to every request of every page.</summary>
+    public IDictionary<string, string> ExtraHttpHeaders { get; set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Accept any TLS certificate. Default false.</summary>
+    public bool IgnoreHttpsErrors { get; set; }
+
+    /// <summary>Default bound on one navigation. Default 30 s.</summary>
+    public TimeSpan NavigationTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Default bound on one action: a wait for a selector, a screenshot, a script. Default 10 s.</summary>
+    public TimeSpan ActionTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal BrowserNewContextOptions ToPlaywright() => new()
+    {
+        ViewportSize = new ViewportSize { Width = ViewportWidth, Height = ViewportHeight },
+        Locale = Locale,
+        UserAgent = UserAgent,
+        TimezoneId = TimeZoneId,
+        ExtraHTTPHeaders = ExtraHttpHeaders.Count > 0 ? ExtraHttpHeaders : null,
+        IgnoreHTTPSErrors = IgnoreHttpsErrors,
+        // A download nobody asked for fills the disk; a service worker answers requests that nobody then sees.
+        AcceptDownloads = false,
+        ServiceWorkers = ServiceWorkerPolicy.Block,
+    };
+}

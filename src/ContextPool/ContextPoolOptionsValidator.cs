@@ -1,0 +1,43 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace ContextPool;
+
+/// <summary>Checks each setting's range and the rules between settings; reports every mistake at once.</summary>
+public sealed class ContextPoolOptionsValidator : IValidateOptions<ContextPoolOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ContextPoolOptions options)
+    {
+        var result = new ValidateOptionsResultBuilder();
+
+        var ranges = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(options, new ValidationContext(options), ranges, validateAllProperties: true))
+        {
+            foreach (var range in ranges)
+                result.AddError(range.ErrorMessage ?? range.ToString());
+        }
+
+        if (options.MaxContextsServedPerCell < options.MaxContextsPerCell)
+        {
+            result.AddError($"{nameof(options.MaxContextsServedPerCell)} ({options.MaxContextsServedPerCell}) must be at least "
+                + $"{nameof(options.MaxContextsPerCell)} ({options.MaxContextsPerCell}): a cell must live long enough to be filled once.");
+        }
+
+        if (options.Launch.Args.FirstOrDefault(arg => arg.StartsWith("--proxy-server", StringComparison.Ordinal)) is { } proxy)
+        {
+            result.AddError($"Launch.Args contains {proxy}: passed as an argument, a proxy is bypassed for loopback addresses. "
+                + "Set the proxy through the context profile instead.");
+        }
+
+        return result.Build();
+    }
+
+    /// <summary>Throws with all mistakes listed; for pools that are made without a host.</summary>
+    /// <exception cref="OptionsValidationException">At least one setting is wrong.</exception>
+    internal static void ThrowIfInvalid(ContextPoolOptions options)
+    {
+        var result = new ContextPoolOptionsValidator().Validate(name: null, options);
+        if (result.Failed)
+            throw new OptionsValidationException(nameof(ContextPoolOptions), typeof(ContextPoolOptions), result.Failures);
+    }
+}

@@ -1,0 +1,17 @@
+namespace ContextPool.Leasing;
+
+/// <summary>A wish to borrow one context.</summary>
+/// <param name="Holder">Who asks, in words for the log and the snapshot, for example <c>job 4711</c>; never parsed.</param>
+public sealed record LeaseRequest(string Holder)
+{
+    /// <summary>A request with the default bounds from nobody in particular.</summary>
+    public static LeaseRequest Any { get; } = new("anonymous");
+
+    /// <summary>Longest to wait in line for a place.</summary>
+    /// <value>Default 5 minutes; must be positive.</value>
+    public TimeSpan WaitAtMost { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longest to keep the context. The pool then takes it back by force, whether or not the holder still waits for something in it.</summary>
+    /// <value>Default 5 minutes; must be positive.</value>
+    public TimeSpan HoldAtMost { get; init; } = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,201 @@
+using System.Globalization;
+
+namespace ContextPool.Memory;
+
+/// <summary>Reads control groups (version 2, then 1) and the machine, and takes the tightest.</summary>
+/// <remarks>
+/// Our own group is found through <c>/proc/self/cgroup</c> and <c>/proc/self/mountinfo</c> and every ancestor is read too, for the
+/// smallest of nested limits wins. Sources: Linux <c>Documentation/admin-guide/cgroup-v2.rst</c> (memory.max, memory.high,
+/// memory.current, memory.stat), <c>cgroup-v1/memory.rst</c> (limit_in_bytes, usage_in_bytes, total_inactive_file), proc(5).
+/// </remarks>
+public sealed class CgroupMemoryProbe : IMemoryProbe
+{
+    /// <summary>Limits at or above this are version 1's way to say "none": 2^63 rounded down to a page.</summary>
+    private const long NoLimit = 1L << 60;
+
+    private readonly string _root;
+    private readonly IReadOnlyList<GroupLevel> _levels;
+
+    private CgroupMemoryProbe(string root, IReadOnlyList<GroupLevel> levels)
+    {
+        _root = root;
+        _levels = levels;
+    }
+
+    /// <summary>The probe for this process on this machine.</summary>
+    public static CgroupMemoryProbe ForThisProcess() => ForRoot("/");
+
+    /// <summary>The same on a copy of the file tree below <paramref name="root"/>, for tests.</summary>
+    internal static CgroupMemoryProbe ForRoot(string root) => new(root, FindLevels(root));
+
+    public MemorySample Sample()
+    {
+        var (total, free) = ReadHost();
+        var sample = new MemorySample(total, free, MemorySource.Host);
+
+        foreach (var level in _levels)
+        {
+            if (level.Read() is not { } group)
+                continue;
+
+            var limit = Math.Min(sample.LimitBytes, group.LimitBytes);
+            sample = group.AvailableBytes < sample.AvailableBytes
+                ? new MemorySample(limit, group.AvailableBytes, level.Source)
+                : sample with { LimitBytes = limit };
+        }
+
+        return sample;
+    }
+
+    private (long Total, long Available) ReadHost()
+    {
+        long? total = null, available = null, free = null;
+        foreach (var line in File.ReadLines(Path.Join(_root, "proc/meminfo")))
+        {
+            if (line.StartsWith("MemTotal:", StringComparison.Ordinal))
+                total = Kilobytes(line);
+            else if (line.StartsWith("MemAvailable:", StringComparison.Ordinal))
+                available = Kilobytes(line);
+            else if (line.StartsWith("MemFree:", StringComparison.Ordinal))
+                free = Kilobytes(line);
+
+            if (total is not null && available is not null)
+                break;
+        }
+
+        if (total is null)
+            throw new IOException("proc/meminfo has no MemTotal line.");
+
+        return (total.Value, available ?? free ?? 0);
+
+        static long? Kilobytes(string line)
+        {
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return words.Length >= 2 && long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes)
+                ? kilobytes * 1024
+                : null;
+        }
+    }
+
+    private static List<GroupLevel> FindLevels(string root)
+    {
+        var levels = new List<GroupLevel>();
+        try
+        {
+            var groups = File.ReadAllLines(Path.Join(root, "proc/self/cgroup"));
+            foreach (var mount in File.ReadLines(Path.Join(root, "proc/self/mountinfo")).Select(CgroupMount.Parse).OfType<CgroupMount>())
+            {
+                if (mount.PathOf(groups) is not { } path)
+                    continue;
+
+                var top = Path.Join(root, mount.MountPoint);
+                var folder = Path.Join(top, mount.Below(path));
+                if (!Directory.Exists(folder))
+                    folder = top;   // a container sees its own group as the root of the mount
+
+                for (var at = folder; at.Length >= top.TrimEnd('/').Length; at = Path.GetDirectoryName(at) ?? "")
+                    levels.Add(new GroupLevel(at, mount.IsVersion2 ? MemorySource.CgroupV2 : MemorySource.CgroupV1));
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // No control groups to be seen: the machine's own figures hold.
+        }
+
+        return levels;
+    }
+
+    /// <summary>A control-group file system: its root inside the hierarchy and where it is mounted.</summary>
+    private sealed record CgroupMount(string Root, string MountPoint, bool IsVersion2)
+    {
+        /// <summary>Reads one mountinfo line: <c>36 35 98:0 /root /mount/point options… - type source super-options</c> (proc(5)).</summary>
+        public static CgroupMount? Parse(string line)
+        {
+            var halves = line.Split(" - ", 2);
+            var left = halves[0].Split(' ');
+            var right = halves.Length == 2 ? halves[1].Split(' ') : [];
+            if (left.Length < 5 || right.Length < 1)
+                return null;
+
+            var isVersion2 = right[0] == "cgroup2";
+            var isMemoryV1 = right[0] == "cgroup" && right[^1].Split(',').Contains("memory", StringComparer.Ordinal);
+            return isVersion2 || isMemoryV1 ? new CgroupMount(left[3], left[4], isVersion2) : null;
+        }
+
+        /// <summary>Our group in this hierarchy, from <c>/proc/self/cgroup</c> lines like <c>4:memory:/a/b</c> or <c>0::/a/b</c>.</summary>
+        public string? PathOf(IEnumerable<string> groups)
+        {
+            foreach (var group in groups)
+            {
+                var parts = group.Split(':', 3);
+                if (parts.Length != 3)
+                    continue;
+
+                var isOurs = IsVersion2
+                    ? parts[0] == "0" && parts[1].Length == 0
+                    : parts[1].Split(',').Contains("memory", StringComparer.Ordinal);
+                if (isOurs)
+                    return parts[2];
+            }
+
+            return null;
+        }
+
+        public string Below(string path) =>
+            Root == "/" ? path
+            : path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..]
+            : "/";
+    }
+
+    /// <summary>One group's folder.</summary>
+    private sealed record GroupLevel(string Folder, MemorySource Source)
+    {
+        /// <summary>Its limit and what is left of it; null when it has no limit or is gone.</summary>
+        public (long LimitBytes, long AvailableBytes)? Read()
+        {
+            var isVersion2 = Source == MemorySource.CgroupV2;
+            var limit = isVersion2
+                ? Math.Min(ReadNumber("memory.max") ?? NoLimit, ReadNumber("memory.high") ?? NoLimit)
+                : ReadNumber("memory.limit_in_bytes") ?? NoLimit;
+            if (limit >= NoLimit)
+                return null;
+
+            var usage = ReadNumber(isVersion2 ? "memory.current" : "memory.usage_in_bytes") ?? 0;
+            var cache = ReadStat(isVersion2 ? "inactive_file" : "total_inactive_file");
+            var used = Math.Max(0, usage - cache);
+            return (limit, Math.Max(0, limit - used));
+        }
+
+        private long? ReadNumber(string file)
+        {
+            try
+            {
+                var text = File.ReadAllText(Path.Join(Folder, file)).Trim();
+                return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
+
+        private long ReadStat(string key)
+        {
+            try
+            {
+                foreach (var line in File.ReadLines(Path.Join(Folder, "memory.stat")))
+                {
+                    if (line.StartsWith(key, StringComparison.Ordinal) && line.Length > key.Length && line[key.Length] == ' '
+                        && long.TryParse(line.AsSpan(key.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                        return number;
+                }
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Counting the cache as used is the careful side.
+            }
+
+            return 0;
+        }
+    }
+}
