@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+
+namespace BrowserFarm.Jobs;
+
+/// <summary>A representation of a page that a result may carry.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PageFormat>))]
+public enum PageFormat
+{
+    /// <summary>The document as it stood after scripts ran.</summary>
+    Html,
+
+    /// <summary>The visible text, as the browser lays it out.</summary>
+    Text,
+
+    /// <summary>The content as CommonMark.</summary>
+    Markdown,
+
+    /// <summary>Everything that is known of the page, as one JSON document.</summary>
+    Json,
+
+    /// <summary>A picture of the viewport.</summary>
+    Png,
+
+    /// <summary>The page as printed.</summary>
+    Pdf,
+}
+
+/// <summary>One field to take from every page.</summary>
+/// <param name="Name">Key in the result's <c>fields</c>.</param>
+/// <param name="Selector">CSS selector.</param>
+/// <param name="Attribute">Attribute to take instead of the text; null for the text.</param>
+/// <param name="IsList">Take every match, as a list, instead of the first.</param>
+public sealed record FieldSpec(string Name, string Selector, string? Attribute = null, bool IsList = false);
+
+/// <summary>What is wanted of one page.</summary>
+/// <param name="Formats">Representations to keep; may be empty when only fields and links are wanted.</param>
+/// <param name="Fields">Fields to extract; may be empty.</param>
+/// <param name="WaitForSelector">A CSS selector that must be in the page before it is captured; null waits as configured.</param>
+public sealed record PageWish(IReadOnlyList<PageFormat> Formats, IReadOnlyList<FieldSpec> Fields, string? WaitForSelector = null);
+
+/// <summary>What a crawl was asked to do. Stored with the crawl, so that it can be resumed.</summary>
+public sealed record CrawlSpec
+{
+    /// <summary>Where the crawl starts, in canonical spelling; the hosts in it are its scope.</summary>
+    public required IReadOnlyList<string> Seeds { get; init; }
+
+    /// <summary>Globs of which a link's URL must match one; empty lets all pass. Seeds are exempt.</summary>
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    /// <summary>Globs of which a link's URL must match none. Seeds are exempt.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Most pages to attempt, seeds included.</summary>
+    public int MaxPages { get; init; } = 100;
+
+    /// <summary>Most links to follow in a row from a seed; 0 takes only the seeds, null sets no bound.</summary>
+    public int? MaxDepth { get; init; }
+
+    /// <summary>What to keep of each page.</summary>
+    public required PageWish Page { get; init; }
+
+    /// <summary>Products of the built-in demo site when the crawl is of that; null otherwise.</summary>
+    public int? DemoProducts { get; init; }
+}
+
+/// <summary>A crawl as stored.</summary>
+/// <param name="Id">Its name, unique in the queue.</param>
+public sealed record Crawl(string Id, CrawlSpec Spec, DateTimeOffset CreatedAt);

@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+
+namespace BrowserFarm.Jobs;
+
+/// <summary>A link as found in the rendered page.</summary>
+/// <param name="Url">Absolute, as the browser resolved it; any scheme.</param>
+/// <param name="Text">Visible text, white space folded, at most 200 characters; may be empty.</param>
+/// <param name="NoFollow">The link is marked <c>rel=nofollow</c>.</param>
+public sealed record PageLink(string Url, string Text, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool NoFollow = false);
+
+/// <summary>How long the parts of a rendering took, in milliseconds from the start of the navigation.</summary>
+/// <param name="FirstByte">The main document's answer had begun.</param>
+/// <param name="DomReady">The document was parsed.</param>
+/// <param name="Settled">The page was quiet, or the wait for that was given up.</param>
+/// <param name="Total">The page was captured.</param>
+public sealed record PageTimings(int FirstByte, int DomReady, int Settled, int Total);
+
+/// <summary>What was read of one page: one line of <c>results.ndjson</c>.</summary>
+public sealed record PageDocument
+{
+    /// <summary>The URL that was asked for, in canonical spelling.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The URL after redirects and after scripts changed it.</summary>
+    public required string FinalUrl { get; init; }
+
+    /// <summary>HTTP status of the main document.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>The title after scripts ran; may be empty.</summary>
+    public required string Title { get; init; }
+
+    public required string ContentType { get; init; }
+
+    public required DateTimeOffset FetchedAt { get; init; }
+
+    /// <summary>Links followed from a seed to get here.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>Counted tries, this one included.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>False when the page never went quiet and was captured as it stood.</summary>
+    public bool Settled { get; init; }
+
+    /// <summary>True when the page was larger than the capture limit and its HTML or text was cut.</summary>
+    public bool Truncated { get; init; }
+
+    public required PageTimings TimingsMs { get; init; }
+
+    /// <summary>Fields by name; a value is a string, a list of strings, or null when nothing matched. Null when none were asked for.</summary>
+    public IReadOnlyDictionary<string, FieldValue>? Fields { get; init; }
+
+    /// <summary>Links in document order, each URL once.</summary>
+    public IReadOnlyList<PageLink> Links { get; init; } = [];
+
+    public string? Text { get; init; }
+
+    public string? Markdown { get; init; }
+
+    public string? Html { get; init; }
+
+    /// <summary>Files kept beside the results, by format, as paths relative to the crawl's folder. Null when there are none.</summary>
+    public IReadOnlyDictionary<string, string>? Artifacts { get; init; }
+}
+
+/// <summary>One extracted field: the text of the first match, or of all.</summary>
+/// <param name="One">The first match's text; null when nothing matched or a list was asked for.</param>
+/// <param name="All">Every match's text in document order; null unless a list was asked for.</param>
+[JsonConverter(typeof(FieldValueConverter))]
+public sealed record FieldValue(string? One, IReadOnlyList<string>? All = null);

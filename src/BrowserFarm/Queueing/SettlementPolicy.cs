@@ -1,0 +1,37 @@
+using BrowserFarm.Jobs;
+
+namespace BrowserFarm.Queueing;
+
+/// <summary>Decides what follows an outcome. Pure: the clock and the dice are arguments.</summary>
+internal static class SettlementPolicy
+{
+    /// <param name="random">A number in [0, 1), spread evenly.</param>
+    public static Settlement Decide(AttemptOutcome outcome, Job job, RetryOptions options, DateTimeOffset now, double random) => outcome switch
+    {
+        AttemptOutcome.Succeeded done => new Settlement.Ack(done.Document, done.Discovered, done.Skipped),
+        AttemptOutcome.Interrupted => new Settlement.Return(),
+        AttemptOutcome.Failed failed => AfterFailure(failed.Failure, job, options, now, random),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+
+    private static Settlement AfterFailure(AttemptFailure failure, Job job, RetryOptions options, DateTimeOffset now, double random)
+    {
+        var asked = failure.RetryAfter is { } delay ? Min(delay, options.MaxRetryAfter) : (TimeSpan?)null;
+        return failure.Kind switch
+        {
+            FailureKind.Throttled when job.Holds + 1 >= options.MaxHolds =>
+                new Settlement.DeadLetter(failure with { Reason = $"{failure.Reason} It was asked {options.MaxHolds} times." }),
+            FailureKind.Throttled =>
+                new Settlement.Hold(failure, now + (asked ?? RetryPolicy.Backoff(job.Holds + 1, options, random))),
+            FailureKind.ContextLost when job.Refunds + 1 >= options.MaxRefunds =>
+                new Settlement.DeadLetter(failure with { Reason = $"{failure.Reason} This happened {options.MaxRefunds} times with this page." }),
+            FailureKind.ContextLost =>
+                new Settlement.Refund(failure, now + RetryPolicy.Backoff(job.Refunds + 1, options, random)),
+            FailureKind.Transient when job.Attempts < options.MaxAttempts =>
+                new Settlement.Retry(failure, now + (asked ?? RetryPolicy.Backoff(job.Attempts, options, random))),
+            _ => new Settlement.DeadLetter(failure),
+        };
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

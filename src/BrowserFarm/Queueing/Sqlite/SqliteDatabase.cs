@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace BrowserFarm.Queueing.Sqlite;
+
+/// <summary>One database file: opens it, brings its schema up, hands out reading connections, and puts SQLite's errors into words.</summary>
+/// <remarks>
+/// Write-ahead log with <c>synchronous=FULL</c>: what was committed survives a power cut (sqlite.org/pragma.html#pragma_synchronous).
+/// </remarks>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private const int BusySeconds = 5;
+
+    private readonly ConcurrentBag<SqliteSession> _readers = [];
+
+    private SqliteDatabase(string path) => Path = path;
+
+    public string Path { get; }
+
+    /// <summary>Opens or creates the database.</summary>
+    /// <exception cref="QueueStorageException">It cannot be opened, is damaged, is not a database, or was made by a later release.</exception>
+    public static SqliteDatabase Open(string path)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        var database = new SqliteDatabase(path);
+        try
+        {
+            using var session = database.Connect(SqliteOpenMode.ReadWriteCreate);
+            session.Execute("PRAGMA journal_mode = WAL");
+            var version = session.First("PRAGMA user_version", row => row.GetInt32(0));
+            if (version > SqliteSchema.Version)
+            {
+                throw new QueueStorageException(
+                    $"{path} was made by a later release (schema {version}, this program knows {SqliteSchema.Version}); use that release.");
+            }
+
+            if (version == 0)
+            {
+                session.Execute("BEGIN IMMEDIATE");
+                session.Execute(SqliteSchema.Create);
+                session.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {SqliteSchema.Version}"));
+                session.Execute("COMMIT");
+            }
+
+            return database;
+        }
+        catch (SqliteException exception)
+        {
+            database.Dispose();
+            throw database.Explain(exception);
+        }
+    }
+
+    /// <summary>A connection for the one writer.</summary>
+    public SqliteSession ConnectWriter() => Connect(SqliteOpenMode.ReadWrite);
+
+    /// <summary>Runs a query on a connection of its own; sees everything committed before it began.</summary>
+    public T Read<T>(Func<SqliteSession, T> query)
+    {
+        try
+        {
+            if (!_readers.TryTake(out var session))
+                session = Connect(SqliteOpenMode.ReadOnly);
+            try
+            {
+                return query(session);
+            }
+            finally
+            {
+                _readers.Add(session);
+            }
+        }
+        catch (SqliteException exception)
+        {
+            throw Explain(exception);
+        }
+    }
+
+    /// <summary>What went wrong, with the file's name and what to do.</summary>
+    public QueueStorageException Explain(SqliteException exception) => new(
+        exception.SqliteErrorCode switch
+        {
+            13 => $"The disk that holds {Path} is full; free some space and resume.",
+            10 => $"The disk that holds {Path} reports an error ({exception.SqliteExtendedErrorCode}); it may be full or failing.",
+            11 => $"{Path} is damaged; restore it from a copy, or start a new crawl.",
+            26 => $"{Path} is not a database of this program.",
+            8 => $"{Path} cannot be written; check its permissions.",
+            14 => $"{Path} cannot be opened; check that its folder exists and can be written.",
+            5 or 6 => $"{Path} is locked by another program for more than {BusySeconds} s.",
+            _ => $"{Path}: {exception.Message}",
+        },
+        exception);
+
+    public void Dispose()
+    {
+        while (_readers.TryTake(out var session))
+            session.Dispose();
+    }
+
+    private SqliteSession Connect(SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path,
+            Mode = mode,
+            Pooling = false,
+            DefaultTimeout = BusySeconds,
+        }.ToString());
+        connection.Open();
+        var session = new SqliteSession(connection);
+        session.Execute("PRAGMA foreign_keys = ON");
+        if (mode != SqliteOpenMode.ReadOnly)
+        {
+            session.Execute("PRAGMA synchronous = FULL");
+            session.Execute("PRAGMA journal_size_limit = 67108864");
+        }
+
+        return session;
+    }
+}
