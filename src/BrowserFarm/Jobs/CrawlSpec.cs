@@ -59,6 +59,9 @@ public sealed record CrawlSpec
     /// <summary>What to keep of each page.</summary>
     public required PageWish Page { get; init; }
 
+    /// <summary>Fetch what robots.txt forbids as well. Recorded with the crawl, for whoever has to answer for it.</summary>
+    public bool IgnoreRobots { get; init; }
+
     /// <summary>Products of the built-in demo site when the crawl is of that; null otherwise.</summary>
     public int? DemoProducts { get; init; }
 }

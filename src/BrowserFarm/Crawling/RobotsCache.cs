@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text;
+using BrowserFarm.Jobs;
+
+namespace BrowserFarm.Crawling;
+
+/// <summary>What robots.txt says about one URL.</summary>
+public enum RobotsVerdict
+{
+    Allowed,
+    Disallowed,
+
+    /// <summary>The file could not be fetched: nothing is allowed until it can (RFC 9309 §2.3.1.4).</summary>
+    Unreachable,
+}
+
+/// <summary>The robots.txt of every target met, fetched once and kept.</summary>
+/// <remarks>
+/// RFC 9309 §2.3–2.5: at most five redirects, at least 500 KiB are read, a 4xx means no rules, a 5xx or no answer means everything is
+/// forbidden for now, and a copy is kept for a day at most.
+/// </remarks>
+public sealed class RobotsCache : IDisposable
+{
+    private const int MaxBytes = 512 * 1024;
+    private const int MaxRedirects = 5;
+    private const int MaxTargets = 50_000;
+
+    private static readonly TimeSpan KeepFor = TimeSpan.FromHours(24);
+    private static readonly TimeSpan KeepFailureFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _time;
+    private readonly HttpClient _http;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TargetKey, Entry> _entries = [];
+
+    /// <param name="ignoreCertificates">Accept any TLS certificate, as the browser was told to.</param>
+    public RobotsCache(TimeProvider time, bool ignoreCertificates)
+    {
+        _time = time;
+        var handler = new SocketsHttpHandler
+        {
+            MaxAutomaticRedirections = MaxRedirects,
+            AutomaticDecompression = DecompressionMethods.All,
+            ConnectTimeout = FetchTimeout,
+            UseCookies = false,
+        };
+        if (ignoreCertificates)
+#pragma warning disable CA5359 // The operator said so for the browser (context.ignoreHTTPSErrors); robots.txt of the same site must not fail where its pages do not.
+            handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
+        _http = new HttpClient(handler) { Timeout = FetchTimeout };
+        _http.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", $"{RobotsRules.ProductToken}/{typeof(RobotsCache).Assembly.GetName().Version?.ToString(2)}");
+    }
+
+    /// <summary>Whether the target's robots.txt lets us fetch a URL; fetches the file when it is not known.</summary>
+    /// <returns>The verdict, and the crawl delay asked for (null when none is).</returns>
+    public async Task<(RobotsVerdict Verdict, TimeSpan? CrawlDelay)> CheckAsync(CanonicalUrl url, CancellationToken cancellationToken)
+    {
+        var rules = await RulesOf(url.Target).WaitAsync(cancellationToken);
+        if (rules is null)
+            return (RobotsVerdict.Unreachable, null);
+
+        var isRobotsFile = url.ToUri().AbsolutePath == "/robots.txt";
+        return (isRobotsFile || rules.Allows(url.ToUri().PathAndQuery) ? RobotsVerdict.Allowed : RobotsVerdict.Disallowed, rules.CrawlDelay);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>The rules, from memory or from the site; null when they cannot be had. One fetch serves all who ask meanwhile.</summary>
+    private Task<RobotsRules?> RulesOf(TargetKey target)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(target, out var entry) && !IsStale(entry))
+                return entry.Rules;
+
+            if (_entries.Count >= MaxTargets)
+                _entries.Remove(_entries.MinBy(pair => pair.Value.FetchedAt).Key);
+            entry = new Entry(FetchAsync(target), _time.GetTimestamp());
+            _entries[target] = entry;
+            return entry.Rules;
+        }
+    }
+
+    private bool IsStale(Entry entry)
+    {
+        var age = _time.GetElapsedTime(entry.FetchedAt);
+        var failed = entry.Rules is { IsCompletedSuccessfully: true, Result: null };
+        return age >= (failed ? KeepFailureFor : KeepFor);
+    }
+
+    private async Task<RobotsRules?> FetchAsync(TargetKey target)
+    {
+        await Task.Yield();   // the caller holds the lock
+        try
+        {
+            using var bound = new CancellationTokenSource(FetchTimeout, _time);
+            using var response = await _http.GetAsync(new Uri($"{target.Value}/robots.txt"), HttpCompletionOption.ResponseHeadersRead, bound.Token);
+            return (int)response.StatusCode switch
+            {
+                >= 200 and < 300 => RobotsRules.Parse(await ReadAsync(response, bound.Token), RobotsRules.ProductToken),
+                429 or >= 500 => null,
+                _ => RobotsRules.AllowAll,
+            };
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The first <see cref="MaxBytes"/> of the file; what is longer is cut at a line's end.</summary>
+    private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[MaxBytes];
+        var length = await body.ReadAtLeastAsync(buffer, MaxBytes, throwOnEndOfStream: false, cancellationToken);
+        var text = Encoding.UTF8.GetString(buffer, 0, length);
+        return length < MaxBytes ? text : text[..(text.LastIndexOf('\n') + 1)];
+    }
+
+    private sealed record Entry(Task<RobotsRules?> Rules, long FetchedAt);
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+
+namespace BrowserFarm.Crawling;
+
+/// <summary>What a robots.txt says to us. Pure.</summary>
+/// <remarks>
+/// Source: RFC 9309. Groups that name us win over those for <c>*</c>; of all rules that match, the longest decides, and of two equally
+/// long ones the one that allows; <c>*</c> and a final <c>$</c> are special. <c>Crawl-delay</c> is not in the RFC but widely used.
+/// </remarks>
+public sealed class RobotsRules
+{
+    /// <summary>The name we answer to in a robots.txt.</summary>
+    public const string ProductToken = "BrowserFarm";
+
+    /// <summary>Longest crawl delay that is believed.</summary>
+    public static readonly TimeSpan MaxCrawlDelay = TimeSpan.FromMinutes(1);
+
+    private readonly IReadOnlyList<Rule> _rules;
+
+    private RobotsRules(IReadOnlyList<Rule> rules, TimeSpan? crawlDelay)
+    {
+        _rules = rules;
+        CrawlDelay = crawlDelay;
+    }
+
+    /// <summary>Rules that allow everything: what holds when there is no robots.txt.</summary>
+    public static RobotsRules AllowAll { get; } = new([], crawlDelay: null);
+
+    /// <summary>Least time between two requests, capped at <see cref="MaxCrawlDelay"/>; null when none is asked for.</summary>
+    public TimeSpan? CrawlDelay { get; }
+
+    /// <summary>Reads the rules for a crawler; lines that make no sense are passed over, as the RFC asks.</summary>
+    public static RobotsRules Parse(string text, string productToken)
+    {
+        var ours = new Group();
+        var everybody = new Group();
+        var current = new List<Group>();
+        var inRules = true;
+
+        foreach (var line in text.Split('\n'))
+        {
+            var content = line.Split('#', 2)[0];
+            var colon = content.IndexOf(':', StringComparison.Ordinal);
+            if (colon < 0)
+                continue;
+
+            var key = content[..colon].Trim().TrimStart('\uFEFF').ToLowerInvariant();
+            var value = content[(colon + 1)..].Trim();
+            if (key == "user-agent")
+            {
+                // A user-agent line after a rule starts the next group; several in a row share one.
+                if (inRules)
+                    current.Clear();
+                inRules = false;
+                var agent = value.Split('/', 2)[0].Trim();
+                if (agent.Equals(productToken, StringComparison.OrdinalIgnoreCase))
+                    current.Add(ours);
+                else if (agent == "*")
+                    current.Add(everybody);
+                current.ForEach(group => group.IsNamed = true);
+                continue;
+            }
+
+            if (key is not ("allow" or "disallow" or "crawl-delay"))
+                continue;
+
+            inRules = true;
+            foreach (var group in current)
+                group.Add(key, value);
+        }
+
+        var chosen = ours.IsNamed ? ours : everybody;
+        return new RobotsRules(chosen.Rules, chosen.CrawlDelay);
+    }
+
+    /// <param name="pathAndQuery">As in the URL, percent-encoded, beginning with <c>/</c>.</param>
+    public bool Allows(string pathAndQuery)
+    {
+        var best = new Rule("", Allow: true);
+        foreach (var rule in _rules)
+        {
+            var wins = rule.Pattern.Length > best.Pattern.Length || (rule.Pattern.Length == best.Pattern.Length && rule.Allow);
+            if (wins && Matches(rule.Pattern, pathAndQuery))
+                best = rule;
+        }
+
+        return best.Allow;
+    }
+
+    /// <summary>Whether a pattern matches from the start of a path. Linear for each star: only the last star is ever tried again.</summary>
+    private static bool Matches(string pattern, string path)
+    {
+        var anchored = pattern.EndsWith('$');
+        var end = anchored ? pattern.Length - 1 : pattern.Length;
+        int p = 0, s = 0, star = -1, resume = 0;
+        while (true)
+        {
+            if (p == end && (!anchored || s == path.Length))
+                return true;
+
+            if (p < end && pattern[p] == '*')
+            {
+                star = p++;
+                resume = s;
+            }
+            else if (p < end && s < path.Length && pattern[p] == path[s])
+            {
+                p++;
+                s++;
+            }
+            else if (star >= 0 && resume < path.Length)
+            {
+                p = star + 1;
+                s = ++resume;
+            }
+            else
+            {
+                return false;
+            }
+        }
+    }
+
+    private sealed record Rule(string Pattern, bool Allow);
+
+    private sealed class Group
+    {
+        public List<Rule> Rules { get; } = [];
+
+        public TimeSpan? CrawlDelay { get; private set; }
+
+        /// <summary>There is a group for this agent at all, if only an empty one: it then decides alone.</summary>
+        public bool IsNamed { get; set; }
+
+        public void Add(string key, string value)
+        {
+            if (key == "crawl-delay")
+            {
+                if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds > 0)
+                    CrawlDelay = TimeSpan.FromSeconds(Math.Min(seconds, MaxCrawlDelay.TotalSeconds));
+            }
+            else if (value.Length > 0)
+            {
+                // "Disallow:" with nothing after it forbids nothing.
+                Rules.Add(new Rule(Normalised(value), key == "allow"));
+            }
+        }
+
+        /// <summary>Percent-encodes what a URL would have encoded, so that both sides are compared in one spelling.</summary>
+        private static string Normalised(string pattern) =>
+            string.Concat(pattern.EnumerateRunes().Select(rune => rune.IsAscii ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+
+namespace BrowserFarm.Crawling;
+
+/// <summary>A pattern for URLs: <c>*</c> stands for any run of characters, everything else for itself.</summary>
+/// <remarks>
+/// A pattern that starts with <c>/</c> is held against path and query, any other against the whole URL. Matching takes time linear in
+/// the URL, whatever the pattern (<see cref="RegexOptions.NonBacktracking"/>).
+/// </remarks>
+public sealed class UrlGlob
+{
+    private const int MaxLength = 2000;
+
+    private readonly Regex _regex;
+    private readonly bool _pathOnly;
+
+    /// <exception cref="FormatException">The pattern is empty or longer than 2000 characters.</exception>
+    public UrlGlob(string pattern)
+    {
+        if (string.IsNullOrWhiteSpace(pattern))
+            throw new FormatException("A URL pattern is empty; write for example '/docs/*' or 'https://example.org/*'.");
+        if (pattern.Length > MaxLength)
+            throw new FormatException($"A URL pattern is {pattern.Length} characters long; at most {MaxLength} are accepted.");
+
+        _pathOnly = pattern[0] == '/';
+        var expression = Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal);
+        _regex = new Regex($"^{expression}$", RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
+    }
+
+    public bool Matches(Uri url) => _regex.IsMatch(_pathOnly ? url.PathAndQuery : url.AbsoluteUri);
+}

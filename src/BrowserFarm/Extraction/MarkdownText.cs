@@ -1,0 +1,95 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace BrowserFarm.Extraction;
+
+/// <summary>The spelling rules of CommonMark's inline text (spec.commonmark.org 0.31 §§2.4, 6). Pure.</summary>
+internal static partial class MarkdownText
+{
+    /// <summary>Puts a backslash before what would otherwise be read as markup.</summary>
+    public static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var c in text)
+        {
+            if (c is '\\' or '`' or '*' or '_' or '[' or ']' or '<' or '>')
+                escaped.Append('\\');
+            escaped.Append(c);
+        }
+
+        return escaped.ToString();
+    }
+
+    /// <summary>Keeps a line that happens to begin like a heading, a list item or a rule from becoming one.</summary>
+    public static string EscapeLineStarts(string text) =>
+        string.Join('\n', text.Split('\n').Select(line => LineStart().Replace(line, match => $"{match.Groups["word"].Value}\\{match.Groups["mark"].Value}")));
+
+    /// <summary>Runs of white space become one space, at the ends too, where they separate words from what stands beside them.</summary>
+    public static string FoldKeepingEnds(string text)
+    {
+        if (text.Length == 0)
+            return "";
+
+        var folded = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        if (folded.Length == 0)
+            return " ";
+        return (char.IsWhiteSpace(text[0]) ? " " : "") + folded + (char.IsWhiteSpace(text[^1]) ? " " : "");
+    }
+
+    /// <summary>Folds spaces, and drops them and hard line breaks at the ends of the text.</summary>
+    public static string Tidy(string inline)
+    {
+        var lines = inline.Split('\n').Select(line => Spaces().Replace(line, " ").Trim(' '));
+        var text = string.Join('\n', lines).Trim('\n', ' ');
+        while (text.EndsWith("\\\n", StringComparison.Ordinal) || (text.EndsWith('\\') && !text.EndsWith("\\\\", StringComparison.Ordinal)))
+            text = text[..^1].TrimEnd('\n', ' ');
+        while (text.StartsWith("\\\n", StringComparison.Ordinal))
+            text = text[2..].TrimStart('\n', ' ');
+        return text;
+    }
+
+    /// <summary>Emphasis around text; its outer spaces move outside, because <c>** bold **</c> is not bold.</summary>
+    public static void Wrap(StringBuilder output, string mark, string inner)
+    {
+        var text = inner.Trim(' ', '\n');
+        if (text.Length == 0)
+        {
+            output.Append(inner);
+            return;
+        }
+
+        output.Append(inner[0] is ' ' or '\n' ? " " : "").Append(mark).Append(text).Append(mark).Append(inner[^1] is ' ' or '\n' ? " " : "");
+    }
+
+    /// <summary>Code inside a line, with as many backticks around it as it needs.</summary>
+    public static string CodeSpan(string code)
+    {
+        if (code.Length == 0)
+            return "";
+
+        var ticks = new string('`', LongestRun(code, '`') + 1);
+        var pad = code[0] == '`' || code[^1] == '`' ? " " : "";
+        return ticks + pad + code + pad + ticks;
+    }
+
+    /// <summary>A fence longer than any run of backticks inside.</summary>
+    public static string FenceFor(string code) => new('`', Math.Max(3, LongestRun(code, '`') + 1));
+
+    private static int LongestRun(string text, char c)
+    {
+        int longest = 0, run = 0;
+        foreach (var at in text)
+        {
+            run = at == c ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        return longest;
+    }
+
+    [GeneratedRegex(@"^(?:(?<word>\d{1,9})(?<mark>[.)])(?=\s|$)|(?<word>)(?<mark>[-+](?=\s|$)|#{1,6}(?=\s|$)|={1,}\s*$|-{2,}\s*$|~{3,}))", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LineStart();
+
+    [GeneratedRegex("[ \t]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Spaces();
+}

@@ -1,0 +1,256 @@
+using System.Text;
+using AngleSharp.Dom;
+using AngleSharp.Html.Dom;
+
+namespace BrowserFarm.Extraction;
+
+/// <summary>Writes a document's content as CommonMark: headings, paragraphs, lists, quotes, code, tables, links and images with absolute addresses.</summary>
+/// <remarks>Tables follow GitHub's extension. What has no place in a text (scripts, styles, forms' controls, hidden elements) is left out.</remarks>
+public sealed class MarkdownWriter
+{
+    /// <summary>Deeper nesting than this is read as plain text: browsers stop at 512 (HTML parsers' own bound), and our stack is finite.</summary>
+    private const int MaxDepth = 400;
+
+    private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
+    {
+        "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "canvas", "video", "audio", "button", "select", "input", "textarea", "dialog",
+    };
+
+    private static readonly HashSet<string> Blocks = new(StringComparer.Ordinal)
+    {
+        "address", "article", "aside", "body", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header",
+        "hgroup", "html", "legend", "li", "main", "nav", "p", "section", "summary", "td", "th", "tr",
+    };
+
+    private readonly StringBuilder _output = new();
+    private readonly Uri _base;
+    private string _prefix = "";
+    private string? _marker;
+    private bool _blankPending;
+
+    private MarkdownWriter(Uri baseUri) => _base = baseUri;
+
+    /// <param name="document">The rendered document.</param>
+    /// <param name="baseUri">Address against which relative links are made absolute, unless the document has a base of its own.</param>
+    public static string Write(IHtmlDocument document, Uri baseUri)
+    {
+        var own = document.QuerySelector("base[href]")?.GetAttribute("href");
+        var writer = new MarkdownWriter(own is not null && Uri.TryCreate(baseUri, own, out var absolute) ? absolute : baseUri);
+        if (document.Body is { } body)
+            writer.WriteBlocks(body, depth: 0);
+        return writer._output.ToString().Trim('\n') + "\n";
+    }
+
+    private void WriteBlocks(INode parent, int depth)
+    {
+        var inline = new StringBuilder();
+        foreach (var child in parent.ChildNodes)
+        {
+            if (child is IElement element && IsBlock(element))
+            {
+                Flush(inline);
+                WriteBlock(element, depth + 1);
+            }
+            else
+            {
+                AppendInline(inline, child, depth + 1);
+            }
+        }
+
+        Flush(inline);
+    }
+
+    private void Flush(StringBuilder inline)
+    {
+        var text = MarkdownText.Tidy(inline.ToString());
+        inline.Clear();
+        if (text.Length > 0)
+            WriteParagraph(MarkdownText.EscapeLineStarts(text));
+    }
+
+    private void WriteBlock(IElement element, int depth)
+    {
+        if (Ignored.Contains(element.LocalName) || IsHidden(element))
+            return;
+
+        if (depth > MaxDepth)
+        {
+            WriteParagraph(MarkdownText.Escape(FieldSelector.Folded(element.TextContent)));
+            return;
+        }
+
+        switch (element.LocalName)
+        {
+            case ['h', >= '1' and <= '6']:
+                var heading = MarkdownText.Tidy(Inline(element, depth)).Replace('\n', ' ');
+                if (heading.Length > 0)
+                    WriteParagraph($"{new string('#', element.LocalName[1] - '0')} {heading}");
+                break;
+            case "hr":
+                WriteParagraph("---");
+                break;
+            case "pre":
+                WriteCode(element);
+                break;
+            case "ul" or "menu":
+                WriteList(element, depth, _ => "- ");
+                break;
+            case "ol":
+                var first = int.TryParse(element.GetAttribute("start"), out var start) && start >= 0 ? start : 1;
+                WriteList(element, depth, index => $"{first + index}. ");
+                break;
+            case "blockquote":
+                Indented("> ", marker: null, () => WriteBlocks(element, depth));
+                break;
+            case "table":
+                WriteTable(element, depth);
+                break;
+            case "dt":
+                WriteParagraph($"**{MarkdownText.Tidy(Inline(element, depth)).Replace('\n', ' ')}**");
+                break;
+            default:
+                WriteBlocks(element, depth);
+                break;
+        }
+    }
+
+    private void WriteList(IElement list, int depth, Func<int, string> marker)
+    {
+        var index = 0;
+        foreach (var item in list.Children.Where(child => !IsHidden(child) && !Ignored.Contains(child.LocalName)))
+        {
+            var mark = marker(index++);
+            Indented(new string(' ', mark.Length), mark, () => WriteBlocks(item, depth + 1));
+        }
+
+        _blankPending = true;
+    }
+
+    /// <summary>Writes something with every line indented; the first line carries the marker instead, when there is one.</summary>
+    private void Indented(string indent, string? marker, Action write)
+    {
+        var (outerPrefix, outerMarker) = (_prefix, _marker);
+        if (marker is not null)
+            _marker = (outerMarker ?? outerPrefix) + marker;
+        _prefix = outerPrefix + indent;
+        if (marker is null && outerMarker is not null)
+            _marker = outerMarker + indent;
+        write();
+        _prefix = outerPrefix;
+        _marker = null;
+    }
+
+    private void WriteCode(IElement pre)
+    {
+        var code = pre.QuerySelector("code");
+        var language = (code?.ClassName ?? pre.ClassName ?? "").Split(' ')
+            .FirstOrDefault(name => name.StartsWith("language-", StringComparison.Ordinal) || name.StartsWith("lang-", StringComparison.Ordinal));
+        var text = pre.TextContent.Trim('\n');
+        var fence = MarkdownText.FenceFor(text);
+        WriteParagraph($"{fence}{language?[(language.IndexOf('-', StringComparison.Ordinal) + 1)..]}\n{text}\n{fence}");
+    }
+
+    private void WriteTable(IElement table, int depth)
+    {
+        var rows = table.QuerySelectorAll("tr").Where(row => row.Closest("table") == table)
+            .Select(row => row.Children.Where(cell => cell.LocalName is "td" or "th")
+                .Select(cell => MarkdownText.Tidy(Inline(cell, depth)).Replace('\n', ' ').Replace("|", "\\|", StringComparison.Ordinal)).ToList())
+            .Where(row => row.Count > 0)
+            .ToList();
+        if (rows.Count == 0)
+            return;
+
+        var columns = rows.Max(row => row.Count);
+        string Line(IEnumerable<string> cells) => $"| {string.Join(" | ", cells.Concat(Enumerable.Repeat("", columns)).Take(columns))} |";
+        var lines = rows.Select(Line).ToList();
+        lines.Insert(1, Line(Enumerable.Repeat("---", columns)));
+        WriteParagraph(string.Join('\n', lines));
+    }
+
+    private string Inline(INode node, int depth)
+    {
+        var inline = new StringBuilder();
+        foreach (var child in node.ChildNodes)
+            AppendInline(inline, child, depth + 1);
+        return inline.ToString();
+    }
+
+    private void AppendInline(StringBuilder inline, INode node, int depth)
+    {
+        if (node is IText text)
+        {
+            inline.Append(MarkdownText.Escape(MarkdownText.FoldKeepingEnds(text.Data)));
+            return;
+        }
+
+        if (node is not IElement element || Ignored.Contains(element.LocalName) || IsHidden(element))
+            return;
+
+        if (depth > MaxDepth)
+        {
+            inline.Append(MarkdownText.Escape(FieldSelector.Folded(element.TextContent)));
+            return;
+        }
+
+        switch (element.LocalName)
+        {
+            case "br":
+                inline.Append("\\\n");
+                break;
+            case "strong" or "b":
+                MarkdownText.Wrap(inline, "**", Inline(element, depth));
+                break;
+            case "em" or "i":
+                MarkdownText.Wrap(inline, "*", Inline(element, depth));
+                break;
+            case "code" or "kbd" or "samp":
+                inline.Append(MarkdownText.CodeSpan(FieldSelector.Folded(element.TextContent)));
+                break;
+            case "img":
+                if (Absolute(element.GetAttribute("src")) is { } image)
+                    inline.Append($"![{MarkdownText.Escape(FieldSelector.Folded(element.GetAttribute("alt") ?? ""))}]({image})");
+                break;
+            case "a" when Absolute(element.GetAttribute("href")) is { } link:
+                var label = MarkdownText.Tidy(Inline(element, depth)).Replace("\\\n", " ", StringComparison.Ordinal).Replace('\n', ' ');
+                if (label.Length > 0)
+                    inline.Append($"[{label}]({link})");
+                break;
+            default:
+                // A block inside a run of text (say, a div in a link) still separates words.
+                var separates = IsBlock(element);
+                inline.Append(separates ? " " : "").Append(Inline(element, depth)).Append(separates ? " " : "");
+                break;
+        }
+    }
+
+    /// <summary>Writes one block: a blank line before it, the current prefix before each of its lines.</summary>
+    private void WriteParagraph(string text)
+    {
+        if (text.Length == 0)
+            return;
+
+        if (_output.Length > 0 && (_marker is null || _blankPending))
+            _output.Append(_prefix.TrimEnd()).Append('\n');
+        _blankPending = false;
+        foreach (var line in text.Split('\n'))
+        {
+            _output.Append(_marker ?? _prefix).Append(line).Append('\n');
+            _marker = null;
+        }
+    }
+
+    private string? Absolute(string? address) =>
+        !string.IsNullOrWhiteSpace(address) && !address.TrimStart().StartsWith("javascript:", StringComparison.OrdinalIgnoreCase)
+            && Uri.TryCreate(_base, address.Trim(), out var uri)
+            ? uri.AbsoluteUri.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)
+            : null;
+
+    private static bool IsBlock(IElement element) =>
+        Blocks.Contains(element.LocalName)
+        || element.LocalName is ['h', >= '1' and <= '6'] or "hr" or "pre" or "ul" or "ol" or "menu" or "blockquote" or "table"
+        || (element.LocalName.Contains('-', StringComparison.Ordinal) && element.Children.Any(IsBlock));
+
+    private static bool IsHidden(IElement element) =>
+        element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true"
+        || (element.GetAttribute("style") ?? "").Replace(" ", "", StringComparison.Ordinal).Contains("display:none", StringComparison.OrdinalIgnoreCase);
+}

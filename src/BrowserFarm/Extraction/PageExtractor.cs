@@ -1,0 +1,41 @@
+using AngleSharp.Html.Dom;
+using AngleSharp.Html.Parser;
+using BrowserFarm.Jobs;
+using BrowserFarm.Rendering;
+
+namespace BrowserFarm.Extraction;
+
+/// <summary>Makes the result of a page from what was captured: the formats and fields that were wanted, nothing else.</summary>
+public static class PageExtractor
+{
+    /// <param name="artifacts">Files that were stored for this page, by format; null when there are none.</param>
+    public static PageDocument Extract(RenderedPage page, Job job, PageWish wish, IReadOnlyDictionary<string, string>? artifacts)
+    {
+        bool Wants(PageFormat format) => wish.Formats.Contains(format) || wish.Formats.Contains(PageFormat.Json);
+
+        // Parsing costs more than anything else here: only done when something needs it.
+        var parsed = new Lazy<IHtmlDocument>(() => new HtmlParser().ParseDocument(page.Html));
+        return new PageDocument
+        {
+            Url = job.Url.Value,
+            FinalUrl = page.FinalUrl.AbsoluteUri,
+            Status = page.Status,
+            Title = page.Title,
+            ContentType = page.ContentType,
+            FetchedAt = page.FetchedAt,
+            Depth = job.Depth,
+            Attempt = job.Attempts,
+            Settled = page.Settled,
+            Truncated = page.Truncated,
+            TimingsMs = page.Timings,
+            Fields = wish.Fields.Count == 0
+                ? null
+                : wish.Fields.ToDictionary(field => field.Name, field => FieldSelector.Extract(parsed.Value, field), StringComparer.Ordinal),
+            Links = page.Links,
+            Text = Wants(PageFormat.Text) ? page.Text : null,
+            Markdown = Wants(PageFormat.Markdown) ? MarkdownWriter.Write(parsed.Value, page.FinalUrl) : null,
+            Html = Wants(PageFormat.Html) ? page.Html : null,
+            Artifacts = artifacts,
+        };
+    }
+}

@@ -1,0 +1,31 @@
+using BrowserFarm.Rendering;
+using ContextPool;
+using ContextPool.Browsers;
+
+namespace BrowserFarm.Hosting;
+
+/// <summary>What <c>playwright.config.json</c> sets: how browsers are started, what contexts look like, how pages are rendered.</summary>
+public sealed class PlaywrightConfig
+{
+    public LaunchProfile Launch { get; } = new();
+
+    public ContextProfile Context { get; } = new();
+
+    public RenderOptions Render { get; } = new();
+
+    /// <summary>Longest a browser may take to start.</summary>
+    public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Hands the settings to a pool's options.</summary>
+    public void ApplyTo(ContextPoolOptions pool)
+    {
+        pool.Launch = Launch;
+        pool.LaunchTimeout = LaunchTimeout;
+        pool.Context = Context;
+        pool.Context.NavigationTimeout = Render.NavigationTimeout;
+        pool.Context.ActionTimeout = Render.ActionTimeout;
+    }
+}
+
+/// <summary>A configuration file cannot be used; the message lists every mistake with its place and the legal values.</summary>
+public sealed class ConfigFileException(string message, Exception? innerException = null) : Exception(message, innerException);

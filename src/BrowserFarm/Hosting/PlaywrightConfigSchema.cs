@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using BrowserFarm.Rendering;
+using ContextPool.Browsers;
+
+namespace BrowserFarm.Hosting;
+
+/// <summary>One key of the file: where it stands, what it may be, and what reading it does.</summary>
+/// <param name="Path">For example <c>context.viewport.width</c>.</param>
+/// <param name="Legal">The legal values in words; shown when another is found, and in the documentation.</param>
+/// <param name="TryApply">Takes the value over; false when it is not a legal one.</param>
+internal sealed record ConfigKey(string Path, string Legal, Func<PlaywrightConfig, JsonElement, bool> TryApply);
+
+/// <summary>Every key that <c>playwright.config.json</c> may have. Documented in <c>docs/operating.md</c>, which a test compares with this list.</summary>
+internal static partial class PlaywrightConfigSchema
+{
+    private const int MaxArguments = 100;
+
+    public static IReadOnlyList<ConfigKey> Keys { get; } =
+    [
+        Choice("launch.channel", BrowserLocator.Channels, (config, value) => config.Launch.Channel = value),
+        Text("launch.executablePath", "the path of a browser", IsPath, (config, value) => config.Launch.ExecutablePath = value),
+        Bool("launch.headless", (config, value) => config.Launch.Headless = value),
+        Texts("launch.args", "a list of Chromium switches, each beginning with --; not --no-sandbox (use launch.sandbox) or --proxy-server", IsSwitch,
+            (config, values) => config.Launch.Args = values),
+        Choice("launch.sandbox", ["auto", "on", "off"], (config, value) => config.Launch.Sandbox = Enum.Parse<SandboxMode>(value, ignoreCase: true)),
+        Milliseconds("launch.timeoutMs", 1_000, 300_000, (config, value) => config.LaunchTimeout = value),
+
+        Number("context.viewport.width", 1, 16_384, (config, value) => config.Context.ViewportWidth = value),
+        Number("context.viewport.height", 1, 16_384, (config, value) => config.Context.ViewportHeight = value),
+        Text("context.locale", "a language tag like en-GB", value => LanguageTag().IsMatch(value), (config, value) => config.Context.Locale = value),
+        Text("context.userAgent", "a User-Agent header of at most 1000 printable characters", IsHeaderValue, (config, value) => config.Context.UserAgent = value),
+        Text("context.timezoneId", "an IANA time zone like Europe/Berlin", value => TimeZoneName().IsMatch(value), (config, value) => config.Context.TimeZoneId = value),
+        new("context.extraHTTPHeaders", "an object of header names and values; not Host, Content-Length, Cookie, Connection or Proxy-*", TryApplyHeaders),
+        Bool("context.ignoreHTTPSErrors", (config, value) => config.Context.IgnoreHttpsErrors = value),
+
+        Milliseconds("navigation.timeoutMs", 100, 600_000, (config, value) => config.Render.NavigationTimeout = value),
+        Milliseconds("navigation.actionTimeoutMs", 100, 600_000, (config, value) => config.Render.ActionTimeout = value),
+        Milliseconds("navigation.settleTimeoutMs", 100, 600_000, (config, value) => config.Render.SettleTimeout = value),
+        Choice("navigation.waitUntil", ["settled", "load", "domcontentloaded"],
+            (config, value) => config.Render.WaitUntil = Enum.Parse<WaitUntil>(value, ignoreCase: true)),
+
+        Texts("block.resourceTypes", $"a list of {string.Join(", ", ResourceFilter.Types.Select(type => type.ToLowerInvariant()))}", IsResourceType,
+            (config, values) => config.Render.BlockedResourceTypes = [.. values.Select(ResourceTypeOf)]),
+        Texts("block.urls", "a list of URL patterns like *://*.example.org/* in which * matches anything", value => value.Length is > 0 and <= 2000,
+            (config, values) => config.Render.BlockedUrls = [.. values]),
+    ];
+
+    private static ConfigKey Bool(string path, Action<PlaywrightConfig, bool> apply) => new(path, "true or false", (config, json) =>
+    {
+        if (json.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            return false;
+        apply(config, json.GetBoolean());
+        return true;
+    });
+
+    private static ConfigKey Number(string path, int least, int most, Action<PlaywrightConfig, int> apply) =>
+        new(path, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"), (config, json) =>
+        {
+            if (json.ValueKind != JsonValueKind.Number || !json.TryGetInt32(out var value) || value < least || value > most)
+                return false;
+            apply(config, value);
+            return true;
+        });
+
+    private static ConfigKey Milliseconds(string path, int least, int most, Action<PlaywrightConfig, TimeSpan> apply) =>
+        Number(path, least, most, (config, value) => apply(config, TimeSpan.FromMilliseconds(value)));
+
+    private static ConfigKey Choice(string path, IReadOnlyList<string> values, Action<PlaywrightConfig, string> apply) =>
+        Text(path, string.Join(", ", values.Select(value => $"\"{value}\"")), value => values.Contains(value, StringComparer.Ordinal), apply);
+
+    /// <summary>A string; null, as in Playwright's own files, leaves the default.</summary>
+    private static ConfigKey Text(string path, string legal, Func<string, bool> isLegal, Action<PlaywrightConfig, string> apply) =>
+        new(path, $"{legal}, or null", (config, json) =>
+        {
+            if (json.ValueKind == JsonValueKind.Null)
+                return true;
+            if (json.ValueKind != JsonValueKind.String || json.GetString() is not { } value || !isLegal(value))
+                return false;
+            apply(config, value);
+            return true;
+        });
+
+    private static ConfigKey Texts(string path, string legal, Func<string, bool> isLegal, Action<PlaywrightConfig, List<string>> apply) =>
+        new(path, legal, (config, json) =>
+        {
+            if (json.ValueKind != JsonValueKind.Array || json.GetArrayLength() > MaxArguments)
+                return false;
+
+            var values = json.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String ? item.GetString() : null).ToList();
+            if (values.Any(value => value is null || !isLegal(value)))
+                return false;
+            apply(config, values!);
+            return true;
+        });
+
+    private static bool TryApplyHeaders(PlaywrightConfig config, JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+            return false;
+
+        foreach (var header in json.EnumerateObject())
+        {
+            var isLegal = HeaderName().IsMatch(header.Name) && !ForbiddenHeader().IsMatch(header.Name)
+                && header.Value.ValueKind == JsonValueKind.String && IsHeaderValue(header.Value.GetString()!);
+            if (!isLegal)
+                return false;
+            config.Context.ExtraHttpHeaders[header.Name] = header.Value.GetString()!;
+        }
+
+        return true;
+    }
+
+    private static bool IsPath(string value) => value.Length is > 0 and <= 4096 && !value.Any(char.IsControl);
+
+    private static bool IsHeaderValue(string value) => value.Length is > 0 and <= 1000 && !value.Any(char.IsControl);
+
+    private static bool IsSwitch(string value) =>
+        value.StartsWith("--", StringComparison.Ordinal) && value.Length is > 2 and <= 4096
+        && !value.StartsWith("--no-sandbox", StringComparison.Ordinal) && !value.StartsWith("--proxy-server", StringComparison.Ordinal);
+
+    private static bool IsResourceType(string value) => ResourceFilter.Types.Contains(value, StringComparer.OrdinalIgnoreCase);
+
+    private static string ResourceTypeOf(string value) =>
+        ResourceFilter.Types.First(type => type.Equals(value, StringComparison.OrdinalIgnoreCase));
+
+    [GeneratedRegex("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LanguageTag();
+
+    [GeneratedRegex("^[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TimeZoneName();
+
+    [GeneratedRegex("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HeaderName();
+
+    [GeneratedRegex("^(host|content-length|cookie|connection|transfer-encoding|upgrade|proxy-.*)$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ForbiddenHeader();
+}

@@ -1,0 +1,122 @@
+using BrowserFarm.Jobs;
+using ContextPool.Leasing;
+using Microsoft.Playwright;
+
+namespace BrowserFarm.Rendering;
+
+/// <summary>Renders in Chromium: navigate, wait until ready, capture. Every wait is bounded.</summary>
+public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : IRenderer
+{
+    public async Task<RenderOutcome> RenderAsync(ContextLease lease, CanonicalUrl url, PageWish wish, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(options.AttemptTimeout, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost, deadline.Token);
+        var progress = new Progress();
+        try
+        {
+            var page = await lease.Context.NewPageAsync().BoundedBy(stop.Token);
+            using var guard = new PageGuard(page);
+            using var guarded = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, guard.TooMany);
+            try
+            {
+                return await RenderAsync(page, url, wish, progress, guarded.Token);
+            }
+            catch (Exception) when (guard.Failure is { } stormy && !cancellationToken.IsCancellationRequested)
+            {
+                return new RenderOutcome.Failed(stormy);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or PlaywrightException or TimeoutException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new RenderOutcome.Failed(lease.Loss switch
+            {
+                LeaseLoss.None or LeaseLoss.HeldTooLong when exception is OperationCanceledException =>
+                    FailureClassifier.FromBrowser(new TimeoutException(), progress.HadAnswer),
+                LeaseLoss.None or LeaseLoss.HeldTooLong => FailureClassifier.FromBrowser(exception, progress.HadAnswer),
+                _ => FailureClassifier.LostBrowser(),
+            });
+        }
+    }
+
+    private async Task<RenderOutcome> RenderAsync(IPage page, CanonicalUrl url, PageWish wish, Progress progress, CancellationToken stop)
+    {
+        var session = await page.Context.NewCDPSessionAsync(page).BoundedBy(stop);
+        await ResourceFilter.ApplyAsync(session, options).BoundedBy(stop);
+        using var activity = new NetworkActivity(page, time);
+
+        var fetchedAt = time.GetUtcNow();
+        var clock = time.GetTimestamp();
+        int Elapsed() => (int)time.GetElapsedTime(clock).TotalMilliseconds;
+
+        var response = await page.GotoAsync(url.Value, new PageGotoOptions { WaitUntil = WaitUntilState.Commit }).BoundedBy(stop);
+        var firstByte = Elapsed();
+        if (response is null)
+            return Failed(FailureKind.Permanent, FailureClasses.NotAPage, "The site answered with no page to show.");
+        progress.HadAnswer = true;
+
+        var headers = response.Headers;
+        var contentType = headers.GetValueOrDefault("content-type") ?? "";
+        var refused = FailureClassifier.FromStatus(response.Status, headers.GetValueOrDefault("retry-after"), fetchedAt)
+            ?? FailureClassifier.FromContentType(contentType);
+        if (refused is not null)
+            return new RenderOutcome.Failed(refused);
+
+        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded).BoundedBy(stop);
+        var domReady = Elapsed();
+        var settled = await SettleAsync(page, activity, stop);
+        if (wish.WaitForSelector is { } selector && !await IsThereAsync(page, selector, stop))
+            return Failed(FailureKind.Transient, FailureClasses.SelectorMissing, $"Nothing matched {selector} within {options.ActionTimeout.TotalSeconds:0.#} s.");
+        var settledAt = Elapsed();
+
+        var captured = await PageCapture.TakeAsync(session, options.ActionTimeout, stop);
+        if (!Uri.TryCreate(captured.Url, UriKind.Absolute, out var finalUrl) || (finalUrl.Scheme != Uri.UriSchemeHttp && finalUrl.Scheme != Uri.UriSchemeHttps))
+            return Failed(FailureKind.Permanent, FailureClasses.LeftTheWeb, "The page went on to something that is not a web page.");
+
+        var png = wish.Formats.Contains(PageFormat.Png)
+            ? await page.ScreenshotAsync(new PageScreenshotOptions { Type = ScreenshotType.Png }).BoundedBy(stop)
+            : null;
+        var pdf = wish.Formats.Contains(PageFormat.Pdf)
+            ? await page.PdfAsync(new PagePdfOptions { PrintBackground = true }).BoundedBy(stop)
+            : null;
+
+        return new RenderOutcome.Rendered(new RenderedPage(
+            finalUrl, response.Status, contentType, captured.Title, captured.Html, captured.Text, captured.Links, settled, captured.Truncated,
+            fetchedAt, new PageTimings(firstByte, domReady, settledAt, Elapsed()), png, pdf));
+    }
+
+    private async Task<bool> SettleAsync(IPage page, NetworkActivity activity, CancellationToken stop)
+    {
+        switch (options.WaitUntil)
+        {
+            case WaitUntil.Load:
+                await page.WaitForLoadStateAsync(LoadState.Load).BoundedBy(stop);
+                return true;
+            case WaitUntil.DomContentLoaded:
+                return true;
+            default:
+                return await activity.WaitForQuietAsync(options.SettleTimeout, stop);
+        }
+    }
+
+    private static async Task<bool> IsThereAsync(IPage page, string selector, CancellationToken stop)
+    {
+        try
+        {
+            await page.Locator($"css={selector}").First
+                .WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached }).BoundedBy(stop);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private static RenderOutcome.Failed Failed(FailureKind kind, string @class, string reason) => new(new AttemptFailure(kind, @class, reason));
+
+    private sealed class Progress
+    {
+        public bool HadAnswer { get; set; }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using BrowserFarm.Jobs;
+using Microsoft.Playwright;
+
+namespace BrowserFarm.Rendering;
+
+/// <summary>The one place that decides what kind a failure is, and so what happens next. Pure.</summary>
+internal static class FailureClassifier
+{
+    /// <summary>Network errors of Chromium by the start of their name (net_error_list.h), first match wins.</summary>
+    private static readonly (string Error, FailureKind Kind, string Class, string Meaning)[] NetworkErrors =
+    [
+        ("ERR_NAME_", FailureKind.Transient, FailureClasses.Dns, "The host name could not be resolved"),
+        ("ERR_DNS_", FailureKind.Transient, FailureClasses.Dns, "The host name could not be resolved"),
+        ("ERR_CERT_", FailureKind.Permanent, FailureClasses.Tls, "The site's certificate is not valid"),
+        ("ERR_SSL_", FailureKind.Permanent, FailureClasses.Tls, "No secure connection could be made"),
+        ("ERR_BAD_SSL_", FailureKind.Permanent, FailureClasses.Tls, "No secure connection could be made"),
+        ("ERR_TOO_MANY_REDIRECTS", FailureKind.Permanent, FailureClasses.Redirects, "The site redirected in a circle"),
+        ("ERR_UNSAFE_REDIRECT", FailureKind.Permanent, FailureClasses.LeftTheWeb, "The site redirected to something that is not a web page"),
+        ("ERR_UNKNOWN_URL_SCHEME", FailureKind.Permanent, FailureClasses.LeftTheWeb, "The site redirected to something that is not a web page"),
+        ("ERR_UNSAFE_PORT", FailureKind.Permanent, FailureClasses.Connect, "The browser refuses to use this port"),
+        ("ERR_ABORTED", FailureKind.Permanent, FailureClasses.NotAPage, "The site answered with no page to show (a download, or no content)"),
+        ("ERR_INVALID_", FailureKind.Transient, FailureClasses.BadAnswer, "The site's answer could not be understood"),
+        ("ERR_CONTENT_", FailureKind.Transient, FailureClasses.BadAnswer, "The site's answer was damaged or cut off"),
+        ("ERR_INCOMPLETE_", FailureKind.Transient, FailureClasses.BadAnswer, "The site's answer was damaged or cut off"),
+        ("ERR_RESPONSE_", FailureKind.Transient, FailureClasses.BadAnswer, "The site's answer could not be understood"),
+        ("ERR_HTTP2_", FailureKind.Transient, FailureClasses.BadAnswer, "The connection broke off"),
+        ("ERR_EMPTY_RESPONSE", FailureKind.Transient, FailureClasses.NoAnswer, "The site closed the connection without an answer"),
+        ("ERR_TIMED_OUT", FailureKind.Transient, FailureClasses.NoAnswer, "The site did not answer in time"),
+        ("ERR_", FailureKind.Transient, FailureClasses.Connect, "The site could not be reached"),
+    ];
+
+    /// <summary>What an HTTP status means for the attempt; null when the page is worth reading.</summary>
+    /// <param name="retryAfter">The <c>Retry-After</c> header as received; null when there was none.</param>
+    public static AttemptFailure? FromStatus(int status, string? retryAfter, DateTimeOffset now)
+    {
+        if (status is >= 200 and < 400)
+            return null;
+
+        var wait = RetryAfter.Parse(retryAfter, now);
+        var asked = wait is null ? "" : $" and asked to be left alone for {wait.Value.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s";
+        var reason = $"The site answered with status {status}{asked}.";
+        return status switch
+        {
+            429 => new AttemptFailure(FailureKind.Throttled, FailureClasses.Http(status), reason, wait),
+            503 when wait is not null => new AttemptFailure(FailureKind.Throttled, FailureClasses.Http(status), reason, wait),
+            408 or 425 or >= 500 => new AttemptFailure(FailureKind.Transient, FailureClasses.Http(status), reason, wait),
+            _ => new AttemptFailure(FailureKind.Permanent, FailureClasses.Http(status), reason),
+        };
+    }
+
+    /// <summary>What an error of the browser or its driver means for the attempt.</summary>
+    /// <param name="hadAnswer">The main document had begun to arrive: whatever took too long was then the page's own doing.</param>
+    public static AttemptFailure FromBrowser(Exception exception, bool hadAnswer)
+    {
+        var message = exception.Message;
+        if (exception is TimeoutException || message.Contains("Timeout", StringComparison.Ordinal))
+        {
+            return hadAnswer
+                ? new AttemptFailure(FailureKind.Transient, FailureClasses.PageHung, "The page did not get ready in time; its script may never end.")
+                : new AttemptFailure(FailureKind.Transient, FailureClasses.NoAnswer, "The site did not answer in time.");
+        }
+
+        if (message.Contains("Target crashed", StringComparison.Ordinal) || message.Contains("Page crashed", StringComparison.Ordinal))
+            return new AttemptFailure(FailureKind.Transient, FailureClasses.PageCrashed, "The page's process crashed; it may need more memory than a page may have.");
+        if (message.Contains("Download is starting", StringComparison.Ordinal))
+            return new AttemptFailure(FailureKind.Permanent, FailureClasses.NotAPage, "The address is a download, not a page.");
+        if (IsLostBrowser(exception))
+            return LostBrowser();
+
+        var at = message.IndexOf("net::", StringComparison.Ordinal);
+        if (at < 0)
+            return new AttemptFailure(FailureKind.Transient, FailureClasses.Unexpected, FirstLine(message));
+
+        var error = new string([.. message[(at + "net::".Length)..].TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c == '_')]);
+        var (_, kind, @class, meaning) = NetworkErrors.FirstOrDefault(known => error.StartsWith(known.Error, StringComparison.Ordinal));
+        return new AttemptFailure(kind, @class ?? FailureClasses.Connect, $"{meaning ?? "The site could not be reached"} ({error}).");
+    }
+
+    public static AttemptFailure LostBrowser() =>
+        new(FailureKind.ContextLost, FailureClasses.BrowserLost, "The browser went away while the page was open.");
+
+    /// <summary>Content that a browser shows as a page and that is worth reading as one.</summary>
+    public static AttemptFailure? FromContentType(string contentType)
+    {
+        var type = contentType.Split(';', 2)[0].Trim().ToLowerInvariant();
+        var isReadable = type.Length == 0 || type.StartsWith("text/", StringComparison.Ordinal)
+            || type.EndsWith("/json", StringComparison.Ordinal) || type.EndsWith("+json", StringComparison.Ordinal)
+            || type.EndsWith("/xml", StringComparison.Ordinal) || type.EndsWith("+xml", StringComparison.Ordinal);
+        return isReadable ? null : new AttemptFailure(FailureKind.Permanent, FailureClasses.NotAPage, $"The address holds {type}, not a page.");
+    }
+
+    private static bool IsLostBrowser(Exception exception) =>
+        exception is PlaywrightException
+        && (exception.Message.Contains("has been closed", StringComparison.Ordinal)
+            || exception.Message.Contains("Process exited", StringComparison.Ordinal)
+            || exception.Message.Contains("Browser closed", StringComparison.Ordinal));
+
+    private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
+}

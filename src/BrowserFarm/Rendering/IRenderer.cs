@@ -1,0 +1,49 @@
+using BrowserFarm.Jobs;
+using ContextPool.Leasing;
+
+namespace BrowserFarm.Rendering;
+
+/// <summary>Turns an address into a read page, in a borrowed context.</summary>
+public interface IRenderer
+{
+    /// <summary>Opens the page, waits until it is ready, and reads it. Never longer than <see cref="RenderOptions.AttemptTimeout"/>.</summary>
+    /// <returns>The page, or why there is none: whatever the page, the site or the browser did is a value.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled: we are stopping.</exception>
+    Task<RenderOutcome> RenderAsync(ContextLease lease, CanonicalUrl url, PageWish wish, CancellationToken cancellationToken);
+}
+
+/// <summary>What a rendering came to.</summary>
+public abstract record RenderOutcome
+{
+    private RenderOutcome()
+    {
+    }
+
+    public sealed record Rendered(RenderedPage Page) : RenderOutcome;
+
+    public sealed record Failed(AttemptFailure Failure) : RenderOutcome;
+}
+
+/// <summary>A page as the browser showed it. Everything is captured: the context it came from is not needed any more.</summary>
+/// <param name="FinalUrl">Address after redirects and scripts.</param>
+/// <param name="Html">The document as HTML, with open shadow roots as declarative templates.</param>
+/// <param name="Text">Visible text.</param>
+/// <param name="Links">Links in document order, each URL once.</param>
+/// <param name="Settled">False when it never went quiet.</param>
+/// <param name="Truncated">HTML or text was longer than <see cref="PageCapture.MaxCharacters"/> and was cut.</param>
+/// <param name="Png">A picture of the viewport, when wanted.</param>
+/// <param name="Pdf">The printed page, when wanted.</param>
+public sealed record RenderedPage(
+    Uri FinalUrl,
+    int Status,
+    string ContentType,
+    string Title,
+    string Html,
+    string Text,
+    IReadOnlyList<PageLink> Links,
+    bool Settled,
+    bool Truncated,
+    DateTimeOffset FetchedAt,
+    PageTimings Timings,
+    byte[]? Png,
+    byte[]? Pdf);

@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace BrowserFarm.Rendering;
+
+/// <summary>Reads a <c>Retry-After</c> header (RFC 9110 §10.2.3).</summary>
+internal static class RetryAfter
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(365);
+
+    /// <summary>Seconds, or a date from which <paramref name="now"/> is taken off. Nonsense and times in the past give null.</summary>
+    public static TimeSpan? Parse(string? header, DateTimeOffset now)
+    {
+        // A header sent twice arrives as one value with a line break or comma; a date has a comma of its own, so try the whole first.
+        foreach (var text in new[] { header, header?.Split('\n')[0], header?.Split(',')[0] })
+        {
+            if (ParseOne(text?.Trim(), now) is { } wait)
+                return wait;
+        }
+
+        return null;
+    }
+
+    private static TimeSpan? ParseOne(string? text, DateTimeOffset now)
+    {
+        if (string.IsNullOrEmpty(text))
+            return null;
+        if (text.All(char.IsAsciiDigit))
+        {
+            return double.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < Longest.TotalSeconds
+                ? TimeSpan.FromSeconds(seconds)
+                : Longest;
+        }
+
+        return DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) && date > now
+            ? Min(date - now, Longest)
+            : null;
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

@@ -1,0 +1,60 @@
+// Reads the page in one go. Runs in an isolated world: the page's own changes to prototypes and globals are not seen here. What it can
+// still do is name elements after properties of `document`, so those are read through the prototypes' getters.
+(limit) => {
+  const read = (prototype, name, object) => Object.getOwnPropertyDescriptor(prototype, name).get.call(object);
+  const root = read(Document.prototype, 'documentElement', document);
+  const body = read(Document.prototype, 'body', document);
+  const doctype = read(Document.prototype, 'doctype', document);
+
+  const shadowRoots = [];
+  const collect = (scope) => {
+    for (const element of scope.querySelectorAll('*')) {
+      const shadow = read(Element.prototype, 'shadowRoot', element);
+      if (shadow) {
+        shadowRoots.push(shadow);
+        collect(shadow);
+      }
+    }
+  };
+  if (root) collect(root);
+
+  let html = '';
+  if (root) {
+    if (shadowRoots.length > 0 && root.getHTML) {
+      const shell = root.cloneNode(false).outerHTML;
+      const end = shell.lastIndexOf('</');
+      html = shell.slice(0, end) + root.getHTML({ shadowRoots }) + shell.slice(end);
+    } else {
+      html = root.outerHTML;
+    }
+    if (doctype) html = new XMLSerializer().serializeToString(doctype) + '\n' + html;
+  }
+
+  const links = [];
+  const seen = new Set();
+  for (const scope of root ? [root, ...shadowRoots] : []) {
+    for (const anchor of scope.querySelectorAll('a[href], area[href]')) {
+      const url = typeof anchor.href === 'string' ? anchor.href : '';
+      if (url === '' || url.length > 8192 || seen.has(url)) continue;
+      seen.add(url);
+      links.push([url, (anchor.textContent || '').replace(/\s+/g, ' ').trim().slice(0, 200), /(^|\s)nofollow(\s|$)/i.test(anchor.getAttribute('rel') || '')]);
+    }
+  }
+
+  let text = body ? body.innerText || '' : '';
+  for (const shadow of shadowRoots) {
+    for (const child of shadow.children) {
+      const inner = typeof child.innerText === 'string' && !['STYLE', 'SCRIPT', 'LINK'].includes(child.tagName) ? child.innerText : '';
+      if (inner) text += '\n' + inner;
+    }
+  }
+
+  return {
+    url: location.href,
+    title: read(Document.prototype, 'title', document).slice(0, 2000),
+    html: html.slice(0, limit),
+    text: text.slice(0, limit),
+    truncated: html.length > limit || text.length > limit,
+    links,
+  };
+}

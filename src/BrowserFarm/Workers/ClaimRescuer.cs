@@ -1,0 +1,37 @@
+using BrowserFarm.Diagnostics;
+using BrowserFarm.Queueing;
+using BrowserFarm.Scheduling;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BrowserFarm.Workers;
+
+/// <summary>Returns jobs whose claim ran out to the line; at start all of them, for the queue's folder is locked and nobody else can hold one.</summary>
+public sealed class ClaimRescuer(IJobQueue queue, WorkSignal signal, TimeProvider time, ILogger<ClaimRescuer> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await SweepOnceAsync(everyClaim: true, cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <param name="everyClaim">Also claims that still hold.</param>
+    public async Task SweepOnceAsync(bool everyClaim, CancellationToken cancellationToken)
+    {
+        var rescued = await queue.RescueAsync(everyClaim, cancellationToken);
+        if (rescued > 0)
+        {
+            logger.ClaimsRescued(rescued);
+            signal.Raise();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            await SweepOnceAsync(everyClaim: false, stoppingToken);
+    }
+}
