@@ -1,0 +1,42 @@
+// Builds elements. Texts become text nodes and values become attributes: nothing is ever parsed as HTML.
+
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== false && value != null) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter(child => child != null));
+  return element;
+}
+
+export async function getJson(path) {
+  const response = await fetch(path, { headers: { accept: "application/json" } });
+  if (response.status === 404) throw new NotFound(path);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response.json();
+}
+
+export class NotFound extends Error {}
+
+// Shows a page inside the shop's frame and gives the document its title.
+export function show(title, ...content) {
+  document.title = `${title} · Seedling & Co.`;
+  document.querySelector("main").replaceChildren(...content.flat());
+}
+
+export function describe(text, canonicalPath) {
+  document.head.append(
+    h("meta", { name: "description", content: text }),
+    h("meta", { property: "og:title", content: document.title }),
+    h("link", { rel: "canonical", href: new URL(canonicalPath, location.origin).href }));
+}
+
+export function heading(title, lead) {
+  return h("header", { class: "heading" }, h("h1", {}, title), lead ? h("p", { class: "lead" }, lead) : null);
+}
+
+export function loading(text = "Loading…") {
+  return h("p", { class: "loading", role: "status" }, text);
+}
