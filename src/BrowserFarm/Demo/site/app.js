@@ -1,6 +1,6 @@
 // Every address serves the same empty document; this finds the page that belongs to the address and lets it draw itself.
 
-import { NotFound, h, loading } from "./dom.js";
+import { NotFound, apart, h, loading } from "./dom.js";
 
 const routes = [
   [/^\/$/, () => import("./pages/home.js")],
@@ -39,7 +39,7 @@ async function render() {
   throw new NotFound(path);
 }
 
-document.getElementById("app").replaceChildren(...frame());
+document.getElementById("app").replaceChildren(...apart(frame()));
 try {
   await render();
 } catch (problem) {

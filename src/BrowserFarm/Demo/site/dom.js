@@ -7,8 +7,14 @@ export function h(tag, attributes = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value != null) element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter(child => child != null));
+  element.append(...apart(children.flat()));
   return element;
+}
+
+// Puts the white space between elements that a hand-written page has too, so that the words of neighbours never run together.
+export function apart(children) {
+  const present = children.filter(child => child != null);
+  return present.flatMap((child, i) => child instanceof Element && present[i - 1] instanceof Element ? ["\n", child] : [child]);
 }
 
 export async function getJson(path) {
@@ -23,7 +29,7 @@ export class NotFound extends Error {}
 // Shows a page inside the shop's frame and gives the document its title.
 export function show(title, ...content) {
   document.title = `${title} · Seedling & Co.`;
-  document.querySelector("main").replaceChildren(...content.flat());
+  document.querySelector("main").replaceChildren(...apart(content.flat()));
 }
 
 export function describe(text, canonicalPath) {

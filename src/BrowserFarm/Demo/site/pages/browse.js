@@ -1,4 +1,4 @@
-import { getJson, h, heading, show } from "../dom.js";
+import { apart, getJson, h, heading, show } from "../dom.js";
 import { productCard, productGrid } from "../cards.js";
 
 export default async function browse() {
@@ -11,7 +11,7 @@ export default async function browse() {
   async function loadMore() {
     more.disabled = true;
     list = await getJson(`/api/products?page=${list.page + 1}`);
-    grid.append(...list.items.map(productCard));
+    grid.append("\n", ...apart(list.items.map(productCard)));
     shown += list.items.length;
     more.disabled = false;
     update();

@@ -1,4 +1,4 @@
-import { getJson, h, heading, loading, show } from "../dom.js";
+import { apart, getJson, h, heading, loading, show } from "../dom.js";
 import { productCard, productGrid } from "../cards.js";
 
 export default async function infinite() {
@@ -12,7 +12,7 @@ export default async function infinite() {
   async function loadMore() {
     observer.unobserve(end);
     list = await getJson(`/api/products?page=${list.page + 1}`);
-    grid.append(...list.items.map(productCard));
+    grid.append("\n", ...apart(list.items.map(productCard)));
     shown += list.items.length;
     update();
   }
