@@ -24,7 +24,8 @@ internal sealed class BurstLimit(int burst, double perSecond, TimeProvider time)
                 return true;
             }
 
-            wait = TimeSpan.FromSeconds((1 - _tokens) / perSecond);
+            // One tick more than computed: rounding must not make an obedient caller come a hair too early.
+            wait = TimeSpan.FromSeconds((1 - _tokens) / perSecond) + TimeSpan.FromTicks(1);
             return false;
         }
     }

@@ -32,10 +32,16 @@ public sealed class BurstLimitTests
         wait.Should().BeCloseTo(TimeSpan.FromMilliseconds(expectedMilliseconds), TimeSpan.FromMicroseconds(1));
     }
 
-    [Fact]
-    public void TryTake_AfterTheAnnouncedWait_Succeeds()
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(3, 0)]
+    [InlineData(3, 123.4567)]
+    [InlineData(0.7, 0.0001)]
+    [InlineData(0.1, 7777.7777)]
+    public void TryTake_AfterTheAnnouncedWait_Succeeds(double perSecond, double sinceEmptiedMilliseconds)
     {
-        var limit = EmptiedLimit(burst: 2, perSecond: 2);
+        var limit = EmptiedLimit(burst: 2, perSecond);
+        _clock.Advance(TimeSpan.FromMilliseconds(sinceEmptiedMilliseconds));
         limit.TryTake(out var announced);
 
         _clock.Advance(announced);
