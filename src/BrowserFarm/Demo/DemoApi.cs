@@ -19,20 +19,20 @@ internal sealed class DemoApi(DemoSiteOptions options, DemoCatalogue catalogue, 
 
     public void MapTo(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/products", context => AnswerAsync(context,
-            DemoPages.PageNumberOf(context.Request) is { } page ? catalogue.Page(page) : null));
-        routes.MapGet("/api/products/{id:int}", context => AnswerAsync(context, catalogue.Find(DemoPages.NumberOf(context, "id"))));
-        routes.MapGet("/api/products/{id:int}/reviews", ReviewsAsync);
-        routes.MapGet("/api/sale/{number:int}", context => AnswerAsync(context, catalogue.Offer(DemoPages.NumberOf(context, "number"))));
-        routes.MapGet("/api/pulse", context => AnswerAsync(context, new { beats = true }));
+        routes.MapReading("/api/products", context => AnswerAsync(context,
+            DemoRoutes.PageNumberOf(context.Request) is { } page ? catalogue.Page(page) : null));
+        routes.MapReading("/api/products/{id:int}", context => AnswerAsync(context, catalogue.Find(DemoRoutes.NumberOf(context, "id"))));
+        routes.MapReading("/api/products/{id:int}/reviews", ReviewsAsync);
+        routes.MapReading("/api/sale/{number:int}", context => AnswerAsync(context, catalogue.Offer(DemoRoutes.NumberOf(context, "number"))));
+        routes.MapReading("/api/pulse", context => AnswerAsync(context, new { beats = true }));
         routes.MapPost("/api/login", LoginAsync);
-        routes.MapGet("/api/account", AccountAsync);
+        routes.MapReading("/api/account", AccountAsync);
     }
 
     private async Task ReviewsAsync(HttpContext context)
     {
         await Task.Delay(options.ReviewDelay, time, context.RequestAborted);
-        await AnswerAsync(context, catalogue.Reviews(DemoPages.NumberOf(context, "id")));
+        await AnswerAsync(context, catalogue.Reviews(DemoRoutes.NumberOf(context, "id")));
     }
 
     private async Task LoginAsync(HttpContext context)

@@ -13,37 +13,25 @@ internal sealed class DemoPages(DemoSiteOptions options, DemoCatalogue catalogue
 
     private readonly BurstLimit _sale = new(options.SaleBurst, options.SalePagesPerSecond, time);
 
-    /// <summary>A number in the route; the route's constraint has made sure that it is one.</summary>
-    public static int NumberOf(HttpContext context, string name) =>
-        int.Parse((string)context.GetRouteValue(name)!, CultureInfo.InvariantCulture);
-
-    /// <returns>1 when the query has no page, null when it is not a number.</returns>
-    public static int? PageNumberOf(HttpRequest request) => request.Query["page"] switch
-    {
-        [] => 1,
-        [{ } text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var page) => page,
-        _ => null,
-    };
-
     public void MapTo(IEndpointRouteBuilder routes)
     {
         foreach (var path in (string[])["/", "/browse", "/infinite", "/account", .. Labs])
-            routes.MapGet(path, context => ShellAsync(context, StatusCodes.Status200OK));
+            routes.MapReading(path, context => ShellAsync(context, StatusCodes.Status200OK));
 
-        routes.MapGet("/products", context => ShellWhenAsync(context,
-            PageNumberOf(context.Request) is { } page && catalogue.Page(page) is not null));
-        routes.MapGet("/products/{id:int}", context => ShellWhenAsync(context, catalogue.Find(NumberOf(context, "id")) is not null));
-        routes.MapGet("/sale/{number:int}", SaleAsync);
-        routes.MapGet("/slow", SlowAsync);
-        routes.MapGet("/gone", context => ShellAsync(context, StatusCodes.Status410Gone));
-        routes.MapGet("/images/{id:int}.svg", ImageAsync);
-        routes.MapGet("/assets/{**path}", context => assets.ServeAsync(context, (string?)context.GetRouteValue("path") ?? ""));
+        routes.MapReading("/products", context => ShellWhenAsync(context,
+            DemoRoutes.PageNumberOf(context.Request) is { } page && catalogue.Page(page) is not null));
+        routes.MapReading("/products/{id:int}", context => ShellWhenAsync(context, catalogue.Find(DemoRoutes.NumberOf(context, "id")) is not null));
+        routes.MapReading("/sale/{number:int}", SaleAsync);
+        routes.MapReading("/slow", SlowAsync);
+        routes.MapReading("/gone", context => ShellAsync(context, StatusCodes.Status410Gone));
+        routes.MapReading("/images/{id:int}.svg", ImageAsync);
+        routes.MapReading("/assets/{**path}", context => assets.ServeAsync(context, (string?)context.GetRouteValue("path") ?? ""));
         routes.MapFallback(context => ShellAsync(context, StatusCodes.Status404NotFound));
     }
 
     private async Task SaleAsync(HttpContext context)
     {
-        if (catalogue.Offer(NumberOf(context, "number")) is null)
+        if (catalogue.Offer(DemoRoutes.NumberOf(context, "number")) is null)
         {
             await ShellAsync(context, StatusCodes.Status404NotFound);
             return;
@@ -69,7 +57,7 @@ internal sealed class DemoPages(DemoSiteOptions options, DemoCatalogue catalogue
 
     private async Task ImageAsync(HttpContext context)
     {
-        var id = NumberOf(context, "id");
+        var id = DemoRoutes.NumberOf(context, "id");
         if (catalogue.Find(id) is null)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;

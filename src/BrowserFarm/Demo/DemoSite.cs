@@ -60,7 +60,7 @@ public sealed class DemoSite : IAsyncDisposable
     }
 
     /// <summary>How many requests an address has got so far.</summary>
-    /// <param name="path">As the client sent it, with the query: <c>/products?page=2</c>.</param>
+    /// <param name="path">From the slash on, with the query: <c>/products?page=2</c>.</param>
     public int VisitsTo(string path) => _visits.GetValueOrDefault(path);
 
     /// <summary>Stops the site; requests that are still running are cut off after 300 ms.</summary>
@@ -95,8 +95,7 @@ public sealed class DemoSite : IAsyncDisposable
 
         _application.Use((context, next) =>
         {
-            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-            _visits.AddOrUpdate(target, 1, static (_, visits) => visits + 1);
+            _visits.AddOrUpdate(context.Request.Path + context.Request.QueryString.Value, 1, static (_, visits) => visits + 1);
             return next(context);
         });
         new DemoApi(options, catalogue, time).MapTo(_application);

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Xml;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -19,9 +18,9 @@ internal sealed class DemoSitemap(DemoCatalogue catalogue)
 
     public void MapTo(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/robots.txt", RobotsAsync);
-        routes.MapGet("/sitemap.xml", context => Files == 1 ? ProductsAsync(context, file: 1) : IndexAsync(context));
-        routes.MapGet("/sitemap-{file:int}.xml", context => ProductsAsync(context, DemoPages.NumberOf(context, "file")));
+        routes.MapReading("/robots.txt", RobotsAsync);
+        routes.MapReading("/sitemap.xml", context => Files == 1 ? ProductsAsync(context, file: 1) : IndexAsync(context));
+        routes.MapReading("/sitemap-{file:int}.xml", context => ProductsAsync(context, DemoRoutes.NumberOf(context, "file")));
     }
 
     private static Task RobotsAsync(HttpContext context)

@@ -104,6 +104,22 @@ public sealed class DemoSiteTests : IAsyncLifetime
             signedIn.Headers.GetValues("Set-Cookie").Single().Should().Contain("httponly");
     }
 
+    [Theory]
+    [InlineData("/", 200)]
+    [InlineData("/products/30", 200)]
+    [InlineData("/products/31", 404)]
+    [InlineData("/robots.txt", 200)]
+    [InlineData("/api/products", 200)]
+    public async Task Head_Address_AnswersAsGetDoesWithoutABody(string path, int status)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+
+        using var response = await _client.SendAsync(request);
+
+        ((int)response.StatusCode).Should().Be(status);
+        (await response.Content.ReadAsByteArrayAsync()).Should().BeEmpty();
+    }
+
     [Fact]
     public async Task Get_Sitemap_ListsEveryProductOfThisSite()
     {
