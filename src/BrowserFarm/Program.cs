@@ -1,1 +1,3 @@
-return 0;
+using BrowserFarm.Cli;
+
+return await FarmCommandLine.RunAsync(args);

@@ -70,6 +70,10 @@ public sealed class BrowserContextPool : IContextPool
         _memoryTimer = time.CreateTimer(static pool => ((BrowserContextPool)pool!).RefreshCapacity(), this, MemoryInterval, MemoryInterval);
     }
 
+    /// <summary>The capacity that a pool with no browser yet would have.</summary>
+    public static PoolCapacity CapacityFor(MemorySample memory, ContextPoolOptions options) =>
+        MemoryBudget.Decide(new CapacityFacts(memory, SettledContexts: 0, Cells: 0, Environment.ProcessorCount), options);
+
     public async ValueTask<ContextLease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);

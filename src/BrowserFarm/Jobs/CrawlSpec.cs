@@ -41,7 +41,7 @@ public sealed record PageWish(IReadOnlyList<PageFormat> Formats, IReadOnlyList<F
 /// <summary>What a crawl was asked to do. Stored with the crawl, so that it can be resumed.</summary>
 public sealed record CrawlSpec
 {
-    /// <summary>Where the crawl starts, in canonical spelling; the hosts in it are its scope.</summary>
+    /// <summary>Addresses whose sites are the crawl's scope, in canonical spelling: its seeds, or of a long list one a site.</summary>
     public required IReadOnlyList<string> Seeds { get; init; }
 
     /// <summary>Globs of which a link's URL must match one; empty lets all pass. Seeds are exempt.</summary>

@@ -35,25 +35,27 @@ public enum TargetVerdict
 /// <summary>How many requests one target bears, and until when it wants none. Times are monotonic, from any fixed start.</summary>
 /// <param name="Limit">Requests in flight at most, at least 1.</param>
 /// <param name="InFlight">Requests in flight.</param>
+/// <param name="SlowStart">It has not refused yet: the limit grows with every good answer, doubling each round, until it does.</param>
 /// <param name="Epoch">Rises with every cut: of a burst of refusals to requests sent together, only the first cuts.</param>
 /// <param name="GoodInRow">Good answers since the limit last changed.</param>
 /// <param name="RefusalsInRow">Refusals without a good answer between them.</param>
 /// <param name="BlockedUntil">No request before this time.</param>
 /// <param name="NextStart">No request before this time: the least gap between two starts.</param>
 internal sealed record TargetLimitState(
-    int Limit, int InFlight, long Epoch, int GoodInRow, int RefusalsInRow, TimeSpan BlockedUntil, TimeSpan NextStart);
+    int Limit, int InFlight, bool SlowStart, long Epoch, int GoodInRow, int RefusalsInRow, TimeSpan BlockedUntil, TimeSpan NextStart);
 
 /// <summary>
-/// The limit's arithmetic: one more after as many good answers as the limit allows at once, half after a refusal. Pure.
+/// The limit's arithmetic: one more with every good answer until the first refusal, afterwards one more after as many good answers as
+/// the limit allows at once; half after a refusal. Pure.
 /// </summary>
 /// <remarks>
 /// Source: Chiu and Jain, "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance", 1989: additive increase with
-/// multiplicative decrease converges to a fair share. One cut per epoch follows TCP's one halving per window (RFC 5681 §3.1).
+/// multiplicative decrease converges to a fair share. Slow start and one cut per epoch follow TCP (RFC 5681 §3.1).
 /// </remarks>
 internal static class TargetLimit
 {
     public static TargetLimitState Initial(TargetLimitOptions options) =>
-        new(Math.Min(options.Start, options.Max), InFlight: 0, Epoch: 0, GoodInRow: 0, RefusalsInRow: 0, TimeSpan.Zero, TimeSpan.Zero);
+        new(Math.Min(options.Start, options.Max), InFlight: 0, SlowStart: true, Epoch: 0, GoodInRow: 0, RefusalsInRow: 0, TimeSpan.Zero, TimeSpan.Zero);
 
     /// <summary>The earliest time at which a request may start; null when one must end first.</summary>
     public static TimeSpan? OpensAt(TargetLimitState state) =>
@@ -82,7 +84,7 @@ internal static class TargetLimit
     private static TargetLimitState Grow(TargetLimitState state, TargetLimitOptions options)
     {
         var good = state.GoodInRow + 1;
-        return good >= state.Limit && state.Limit < options.Max
+        return (state.SlowStart || good >= state.Limit) && state.Limit < options.Max
             ? state with { Limit = state.Limit + 1, GoodInRow = 0, RefusalsInRow = 0 }
             : state with { GoodInRow = good, RefusalsInRow = 0 };
     }
@@ -99,6 +101,7 @@ internal static class TargetLimit
         state = state with
         {
             Limit = Math.Max(1, state.Limit / 2),
+            SlowStart = false,
             Epoch = state.Epoch + 1,
             GoodInRow = 0,
             RefusalsInRow = state.RefusalsInRow + 1,

@@ -16,7 +16,8 @@ public interface IJobQueue : IAsyncDisposable
     Task CreateCrawlAsync(Crawl crawl, CancellationToken cancellationToken);
 
     /// <summary>The crawl of this name, or null.</summary>
-    Task<Crawl?> FindCrawlAsync(string crawlId, CancellationToken cancellationToken);
+    /// <param name="crawlId">Null finds the one begun first.</param>
+    Task<Crawl?> FindCrawlAsync(string? crawlId, CancellationToken cancellationToken);
 
     /// <summary>Adds jobs: each URL once per crawl, for ever, and at most <see cref="CrawlSpec.MaxPages"/> in all.</summary>
     /// <remarks>Jobs over the page budget are recorded as skipped, with that reason.</remarks>

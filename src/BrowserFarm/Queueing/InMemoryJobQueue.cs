@@ -23,10 +23,14 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
         return Task.CompletedTask;
     }
 
-    public Task<Crawl?> FindCrawlAsync(string crawlId, CancellationToken cancellationToken)
+    public Task<Crawl?> FindCrawlAsync(string? crawlId, CancellationToken cancellationToken)
     {
         lock (_gate)
-            return Task.FromResult(_crawls.GetValueOrDefault(crawlId)?.Crawl);
+        {
+            return Task.FromResult(crawlId is null
+                ? _crawls.Values.MinBy(entry => entry.Crawl.CreatedAt)?.Crawl
+                : _crawls.GetValueOrDefault(crawlId)?.Crawl);
+        }
     }
 
     public Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)

@@ -5,12 +5,17 @@ namespace BrowserFarm.Storage;
 /// <summary>Where one crawl lives: a folder with its database, its results and its files, used by one program at a time.</summary>
 public sealed class CrawlFolder : IDisposable
 {
-    private readonly FileStream _lock;
+    /// <summary>A crawl is not begun on a disk with less room than this: it would only stop half-way.</summary>
+    private const long MinFreeBytes = 64L << 20;
 
-    private CrawlFolder(string path, FileStream @lock)
+    private readonly FileStream _lock;
+    private readonly bool _isOurs;
+
+    private CrawlFolder(string path, FileStream @lock, bool isOurs)
     {
         Path = path;
         _lock = @lock;
+        _isOurs = isOurs;
     }
 
     public string Path { get; }
@@ -28,15 +33,21 @@ public sealed class CrawlFolder : IDisposable
     public static CrawlFolder Create(string path)
     {
         path = System.IO.Path.GetFullPath(path);
-        var existed = Directory.Exists(path);
         var folder = Take(path, $"The folder {path} cannot be used: ");
-        if (existed && File.Exists(folder.DatabasePath))
-        {
-            folder.Dispose();
-            throw new CrawlFolderException($"{path} already holds a crawl; go on with it by --resume {path}, or choose another folder with --out.");
-        }
+        string? problem = null;
+        if (File.Exists(folder.DatabasePath))
+            problem = $"{path} already holds a crawl; go on with it by --resume {path}, or choose another folder with --out.";
+        else if (File.Exists(folder.ResultsPath))
+            problem = $"{path} already holds a results.ndjson of something else; choose another folder with --out.";
+        else if (FreeBytes(path) is { } free && free < MinFreeBytes)
+            problem = $"The disk of {path} has {free >> 20} MB free; at least {MinFreeBytes >> 20} MB are needed to begin. Free some space, or choose another folder with --out.";
+        if (problem is null)
+            return folder;
 
-        return folder;
+        folder.Dispose();
+        if (folder._isOurs)
+            Directory.Delete(path, recursive: true);
+        throw new CrawlFolderException(problem);
     }
 
     /// <summary>Opens the folder of a crawl that was begun.</summary>
@@ -71,7 +82,34 @@ public sealed class CrawlFolder : IDisposable
         return stored;
     }
 
+    /// <summary>Removes a crawl that came to nothing, and the folder too when it was made for it.</summary>
+    public void Discard()
+    {
+        Dispose();
+        if (_isOurs)
+        {
+            Directory.Delete(Path, recursive: true);
+            return;
+        }
+
+        foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) is ".lock" or "results.ndjson" or "failures.ndjson"
+            || System.IO.Path.GetFileName(file).StartsWith("crawl.db", StringComparison.Ordinal)))
+            File.Delete(file);
+    }
+
     public void Dispose() => _lock.Dispose();
+
+    private static long? FreeBytes(string path)
+    {
+        try
+        {
+            return new DriveInfo(path).AvailableFreeSpace;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;   // a file system that does not say
+        }
+    }
 
     private static string DatabaseIn(string path) => System.IO.Path.Join(path, "crawl.db");
 
@@ -79,10 +117,11 @@ public sealed class CrawlFolder : IDisposable
     {
         try
         {
+            var isOurs = !Directory.Exists(path);
             Directory.CreateDirectory(path);
             // Held as long as the program lives: the kernel lets go of it, whatever the program dies of.
             var @lock = new FileStream(System.IO.Path.Join(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            return new CrawlFolder(path, @lock);
+            return new CrawlFolder(path, @lock, isOurs);
         }
         catch (IOException exception) when (Directory.Exists(path) && File.Exists(System.IO.Path.Join(path, ".lock")) && exception is not (FileNotFoundException or DirectoryNotFoundException))
         {

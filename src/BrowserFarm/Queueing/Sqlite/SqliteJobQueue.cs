@@ -35,13 +35,13 @@ public sealed class SqliteJobQueue : IJobQueue
         },
         cancellationToken);
 
-    public Task<Crawl?> FindCrawlAsync(string crawlId, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
+    public Task<Crawl?> FindCrawlAsync(string? crawlId, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
         session.First(
-            "SELECT spec, created_at FROM crawls WHERE id = ?1",
+            "SELECT id, spec, created_at FROM crawls WHERE id = coalesce(?1, id) ORDER BY created_at LIMIT 1",
             row => new Crawl(
-                crawlId,
-                JsonSerializer.Deserialize(row.GetString(0), JobsJson.Readable.CrawlSpec)!,
-                DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1))),
+                row.GetString(0),
+                JsonSerializer.Deserialize(row.GetString(1), JobsJson.Readable.CrawlSpec)!,
+                DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2))),
             crawlId)));
 
     public Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)

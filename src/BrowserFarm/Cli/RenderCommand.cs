@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using BrowserFarm.Extraction;
+using BrowserFarm.Hosting;
+using BrowserFarm.Jobs;
+using BrowserFarm.Rendering;
+using ContextPool;
+using ContextPool.Leasing;
+using Microsoft.Extensions.Logging;
+
+namespace BrowserFarm.Cli;
+
+/// <summary><c>farm render URL</c>: one page to the standard output.</summary>
+internal static class RenderCommand
+{
+    public static Command Create()
+    {
+        var url = new Argument<string>("URL") { Description = "The page." };
+        var format = new Option<string>("--format")
+        {
+            Description = "html, text, markdown, json (everything, with --select's fields), png or pdf (default html).",
+            HelpName = "FORMAT",
+            DefaultValueFactory = _ => "html",
+        };
+        var select = new CrawlOptions().Select;
+        var waitFor = new CrawlOptions().WaitFor;
+        var common = new CommonOptions();
+        var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, select, waitFor };
+        common.AddTo(command);
+        command.SetAction((line, cancellationToken) =>
+        {
+            var address = CanonicalUrl.Parse(line.GetValue(url)!);
+            var wanted = PageFormats.ParseOne(line.GetValue(format)!);
+            var wish = new PageWish([wanted], CrawlOptions.FieldsFrom(line.GetValue(select) ?? []), CrawlOptions.SelectorFrom(line.GetValue(waitFor)));
+            return RunAsync(address, wish, common.Load(line), CommonOptions.Logging(line), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        CanonicalUrl url, PageWish wish, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+    {
+        CommonOptions.CheckBrowser(config);
+        using var loggers = LoggerFactory.Create(logging ?? (_ => { }));
+        var options = new ContextPoolOptions { MaxContexts = 1 };
+        config.ApplyTo(options);
+        await using var pool = new BrowserContextPool(options, loggers);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var signals = new StopSignals(stop.Cancel, stop.Cancel);
+
+        RenderOutcome outcome;
+        try
+        {
+            await using var lease = await pool.LeaseAsync(new LeaseRequest("render") { HoldAtMost = config.Render.AttemptTimeout * 2 }, stop.Token);
+            outcome = await new BrowserRenderer(config.Render, TimeProvider.System).RenderAsync(lease, url, wish, stop.Token);
+        }
+        catch (OperationCanceledException) when (signals.Received)
+        {
+            return ExitCode.Interrupted;
+        }
+
+        switch (outcome)
+        {
+            case RenderOutcome.Rendered { Page: var page }:
+                await WriteAsync(page, url, wish, cancellationToken);
+                return ExitCode.Ok;
+            case RenderOutcome.Failed { Failure: var failure }:
+                throw new CliException(ExitCode.NothingRead, $"{url} could not be read: {failure.Reason} ({failure.Class})");
+            default:
+                throw new InvalidOperationException($"An outcome nobody knows: {outcome}.");
+        }
+    }
+
+    private static async Task WriteAsync(RenderedPage page, CanonicalUrl url, PageWish wish, CancellationToken cancellationToken)
+    {
+        var job = new Job(Id: 0, "render", url, Depth: 0, Attempts: 1, Holds: 0, Refunds: 0);
+        var document = PageExtractor.Extract(page, job, wish, artifacts: null);
+        var bytes = wish.Formats[0] switch
+        {
+            PageFormat.Png => page.Png!,
+            PageFormat.Pdf => page.Pdf!,
+            PageFormat.Json => JsonSerializer.SerializeToUtf8Bytes(document, JobsJson.Readable.PageDocument),
+            PageFormat.Text => Encoding.UTF8.GetBytes(document.Text!),
+            PageFormat.Markdown => Encoding.UTF8.GetBytes(document.Markdown!),
+            _ => Encoding.UTF8.GetBytes(document.Html!),
+        };
+
+        try
+        {
+            await using var output = Console.OpenStandardOutput();
+            await output.WriteAsync(bytes, cancellationToken);
+            if (wish.Formats[0] is not (PageFormat.Png or PageFormat.Pdf) && bytes is not [.., (byte)'\n'])
+                await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
+            await output.FlushAsync(cancellationToken);
+        }
+        catch (IOException exception)
+        {
+            throw new CliException(ExitCode.Storage, $"The page could not be written to the output: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Runtime.ExceptionServices;
+using BrowserFarm.Operations;
+using BrowserFarm.Queueing;
+using BrowserFarm.Workers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BrowserFarm.Hosting;
+
+/// <summary>The composition root: puts a farm for one crawl together, runs it, and takes it down again.</summary>
+public sealed class FarmHost : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private FarmHost(IHost host) => _host = host;
+
+    /// <summary>The running farm in numbers.</summary>
+    public FarmObserver Observer => _host.Services.GetRequiredService<FarmObserver>();
+
+    /// <param name="logging">Where messages go; null sends them nowhere.</param>
+    public static FarmHost Build(PlaywrightConfig config, FarmOptions options, IJobQueue queue, CrawlPlan plan, Action<ILoggingBuilder>? logging = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "BrowserFarm" });
+        builder.Services.AddCrawlFarm(config, options, queue, plan);
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainGrace + TimeSpan.FromSeconds(15));
+        if (logging is not null)
+            logging(builder.Logging);
+        return new FarmHost(builder.Build());
+    }
+
+    /// <summary>Runs until the crawl is finished or <see cref="Stop"/> is called; then everything is written and every browser gone.</summary>
+    /// <exception cref="Exception">What broke the farm as a whole: no browser, no disk. Jobs in hand were given back before.</exception>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await _host.StartAsync(CancellationToken.None);
+            await _host.WaitForShutdownAsync(CancellationToken.None);
+        }
+        catch (AggregateException exception) when (exception.InnerExceptions.Count > 0)
+        {
+            ThrowFirstFault();
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
+
+        ThrowFirstFault();
+    }
+
+    /// <summary>Takes no more jobs, lets running ones finish within the grace, then ends <see cref="RunAsync"/>.</summary>
+    public void Stop() => _host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+    /// <summary>As <see cref="Stop"/>, but gives running jobs back at once.</summary>
+    public void StopNow()
+    {
+        _host.Services.GetRequiredService<WorkerHost>().AbandonNow();
+        Stop();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is IAsyncDisposable disposable)
+            await disposable.DisposeAsync();
+    }
+
+    /// <summary>A background service that failed has stopped the host; this is why.</summary>
+    private void ThrowFirstFault()
+    {
+        foreach (var service in _host.Services.GetServices<IHostedService>().OfType<BackgroundService>())
+        {
+            if (service.ExecuteTask is { IsFaulted: true, Exception.InnerException: { } reason })
+                ExceptionDispatchInfo.Throw(reason);
+        }
+    }
+
+    /// <summary>Signals are the caller's affair: a library must not take Ctrl-C away from the program it is in.</summary>
+    private sealed class CallersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,58 @@
+using BrowserFarm.Limiting;
+using BrowserFarm.Operations;
+using BrowserFarm.Queueing;
+using BrowserFarm.Rendering;
+using BrowserFarm.Scheduling;
+using BrowserFarm.Workers;
+using ContextPool;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace BrowserFarm.Hosting;
+
+/// <summary>Every part of the farm and who gets it. Made once per crawl; the container disposes what it made.</summary>
+public static class FarmServices
+{
+    /// <summary>Registers what runs one crawl: pool, limiter, dispatcher, renderer, workers, and the services that keep its files and claims.</summary>
+    /// <param name="config">How browsers, contexts and pages behave.</param>
+    /// <param name="options">Workers, retries, limits.</param>
+    /// <param name="queue">Where the crawl's jobs are; stays the caller's to dispose.</param>
+    /// <param name="plan">The crawl; stays the caller's to dispose.</param>
+    public static IServiceCollection AddCrawlFarm(
+        this IServiceCollection services, PlaywrightConfig config, FarmOptions options, IJobQueue queue, CrawlPlan plan)
+    {
+        options.Render = config.Render;
+        services.AddContextPool(pool =>
+        {
+            config.ApplyTo(pool);
+            pool.MaxContexts = options.Workers;
+            // Asked for more than a core is thought to bear: whoever says so has tried it. Memory still bounds.
+            if (options.Workers > pool.MaxContextsPerCore * Environment.ProcessorCount)
+                pool.MaxContextsPerCore = Math.Min(64, (int)Math.Ceiling((double)options.Workers.Value / Environment.ProcessorCount));
+        });
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(config);
+        services.AddSingleton(options);
+        services.AddSingleton(options.Render);
+        services.AddSingleton(options.TargetLimit);
+        // Registered as instances, so that the container leaves disposing them to whoever made them.
+        services.AddSingleton(queue);
+        services.AddSingleton(plan);
+
+        services.AddSingleton<WorkSignal>();
+        services.AddSingleton<TargetLimiters>();
+        services.AddSingleton<Dispatcher>();
+        services.AddSingleton<IRenderer, BrowserRenderer>();
+        services.AddSingleton<AttemptRunner>();
+        services.AddSingleton<Settler>();
+        services.AddSingleton<WorkerHost>();
+        services.AddSingleton<FarmObserver>();
+
+        // Started in this order and stopped in the other: what workers finish while draining is still written.
+        services.AddHostedService<CrawlKeeper>();
+        services.AddHostedService<ClaimRescuer>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkerHost>());
+        return services;
+    }
+}

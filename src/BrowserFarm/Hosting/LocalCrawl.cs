@@ -1,0 +1,145 @@
+using BrowserFarm.Crawling;
+using BrowserFarm.Jobs;
+using BrowserFarm.Operations;
+using BrowserFarm.Queueing;
+using BrowserFarm.Queueing.Sqlite;
+using BrowserFarm.Storage;
+using BrowserFarm.Workers;
+using Microsoft.Extensions.Logging;
+
+namespace BrowserFarm.Hosting;
+
+/// <summary>One crawl in a folder of its own on this machine: begin or resume it, run it, look at it.</summary>
+public sealed class LocalCrawl : IAsyncDisposable
+{
+    private const int SubmitBatch = 1000;
+
+    private readonly IJobQueue _queue;
+    private readonly CrawlFolder _folder;
+    private readonly RobotsCache _robots;
+    private readonly FarmHost _host;
+    private readonly bool _isNew;
+    private bool _disposed;
+
+    private LocalCrawl(IJobQueue queue, CrawlFolder folder, RobotsCache robots, FarmHost host, Crawl crawl, bool isNew)
+    {
+        _queue = queue;
+        _folder = folder;
+        _robots = robots;
+        _host = host;
+        Crawl = crawl;
+        _isNew = isNew;
+    }
+
+    public Crawl Crawl { get; }
+
+    public string ResultsPath => _folder.ResultsPath;
+
+    public string FailuresPath => _folder.FailuresPath;
+
+    public string DatabasePath => _folder.DatabasePath;
+
+    /// <summary>Begins a crawl: when this returns, its folder exists and its seeds are durable.</summary>
+    /// <param name="seeds">Where it starts; may be longer than the spec's own list, which holds one address a site.</param>
+    /// <exception cref="CrawlFolderException">The folder cannot be used or holds a crawl already.</exception>
+    /// <exception cref="QueueStorageException">The database cannot be written.</exception>
+    public static async Task<LocalCrawl> BeginAsync(
+        string folderPath, CrawlSpec spec, IReadOnlyList<CanonicalUrl> seeds, PlaywrightConfig config, FarmOptions options,
+        Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+    {
+        var folder = CrawlFolder.Create(folderPath);
+        SqliteJobQueue? queue = null;
+        try
+        {
+            queue = SqliteJobQueue.Open(folder.DatabasePath, TimeProvider.System);
+            var crawl = new Crawl(folder.Name, spec, TimeProvider.System.GetUtcNow());
+            await queue.CreateCrawlAsync(crawl, cancellationToken);
+            foreach (var batch in seeds.Select(seed => new NewJob(seed, Depth: 0)).Chunk(SubmitBatch))
+                await queue.SubmitAsync(crawl.Id, batch, cancellationToken);
+            return Compose(queue, folder, crawl, config, options, logging, isNew: true);
+        }
+        catch
+        {
+            if (queue is not null)
+                await queue.DisposeAsync();
+            folder.Discard();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a crawl that was begun, to go on where it stopped.</summary>
+    /// <exception cref="CrawlFolderException">There is none in the folder, or it is being run.</exception>
+    /// <exception cref="QueueStorageException">The database is damaged or was made by a later release.</exception>
+    public static async Task<LocalCrawl> ResumeAsync(
+        string folderPath, PlaywrightConfig config, FarmOptions options, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+    {
+        var folder = CrawlFolder.Open(folderPath);
+        SqliteJobQueue? queue = null;
+        try
+        {
+            queue = SqliteJobQueue.Open(folder.DatabasePath, TimeProvider.System);
+            // The folder may have been renamed since; it holds one crawl, whatever its name.
+            var crawl = await queue.FindCrawlAsync(crawlId: null, cancellationToken)
+                ?? throw new CrawlFolderException($"{folder.DatabasePath} holds no crawl: it was interrupted before it began. Delete the folder and start again.");
+            return Compose(queue, folder, crawl, config, options, logging, isNew: false);
+        }
+        catch
+        {
+            if (queue is not null)
+                await queue.DisposeAsync();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The crawl in numbers, while it runs and after.</summary>
+    public Task<FarmSnapshot> LookAsync(CancellationToken cancellationToken) => _host.Observer.LookAsync(Crawl.Id, cancellationToken);
+
+    /// <summary>Failed pages with their reasons, the first few.</summary>
+    public Task<IReadOnlyList<DeadLetter>> FailuresAsync(int atMost, CancellationToken cancellationToken) =>
+        _queue.ReadDeadLettersAsync(Crawl.Id, afterJob: 0, atMost, cancellationToken);
+
+    /// <summary>Runs until nothing is left to do or it is stopped. See <see cref="FarmHost.RunAsync"/>.</summary>
+    /// <remarks>A new crawl that broke before it read a single page leaves nothing behind.</remarks>
+    public async Task RunAsync()
+    {
+        try
+        {
+            await _host.RunAsync();
+        }
+        catch when (_isNew)
+        {
+            var nothingDone = (await _queue.CountAsync(Crawl.Id, CancellationToken.None)) is { Succeeded: 0, Failed: 0 };
+            await DisposeAsync();
+            if (nothingDone)
+                _folder.Discard();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="FarmHost.Stop"/>
+    public void Stop() => _host.Stop();
+
+    /// <inheritdoc cref="FarmHost.StopNow"/>
+    public void StopNow() => _host.StopNow();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+            return;
+
+        _disposed = true;
+        await _host.DisposeAsync();
+        await _queue.DisposeAsync();
+        _robots.Dispose();
+        _folder.Dispose();
+    }
+
+    private static LocalCrawl Compose(
+        IJobQueue queue, CrawlFolder folder, Crawl crawl, PlaywrightConfig config, FarmOptions options, Action<ILoggingBuilder>? logging, bool isNew)
+    {
+        var robots = new RobotsCache(TimeProvider.System, config.Context.IgnoreHttpsErrors);
+        var plan = CrawlPlan.For(crawl, folder, robots);
+        return new LocalCrawl(queue, folder, robots, FarmHost.Build(config, options, queue, plan, logging), crawl, isNew);
+    }
+}
