@@ -27,6 +27,7 @@ public sealed class MarkdownWriter
     private string _prefix = "";
     private string? _marker;
     private bool _blankPending;
+    private int _listDepth;
 
     private MarkdownWriter(Uri baseUri) => _base = baseUri;
 
@@ -116,6 +117,9 @@ public sealed class MarkdownWriter
 
     private void WriteList(IElement list, int depth, Func<int, string> marker)
     {
+        // A list inside an item follows the item's text at once; any other stands apart from what is before it.
+        _blankPending |= _listDepth == 0;
+        _listDepth++;
         var index = 0;
         foreach (var item in list.Children.Where(child => !IsHidden(child) && !Ignored.Contains(child.LocalName)))
         {
@@ -123,6 +127,7 @@ public sealed class MarkdownWriter
             Indented(new string(' ', mark.Length), mark, () => WriteBlocks(item, depth + 1));
         }
 
+        _listDepth--;
         _blankPending = true;
     }
 

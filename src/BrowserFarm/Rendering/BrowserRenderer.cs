@@ -69,7 +69,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
             return Failed(FailureKind.Transient, FailureClasses.SelectorMissing, $"Nothing matched {selector} within {options.ActionTimeout.TotalSeconds:0.#} s.");
         var settledAt = Elapsed();
 
-        var captured = await PageCapture.TakeAsync(session, options.ActionTimeout, stop);
+        var captured = await WithinAsync(options.ActionTimeout, bounded => PageCapture.TakeAsync(session, options.ActionTimeout, bounded), stop);
         if (!Uri.TryCreate(captured.Url, UriKind.Absolute, out var finalUrl) || (finalUrl.Scheme != Uri.UriSchemeHttp && finalUrl.Scheme != Uri.UriSchemeHttps))
             return Failed(FailureKind.Permanent, FailureClasses.LeftTheWeb, "The page went on to something that is not a web page.");
 
@@ -110,6 +110,21 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         catch (TimeoutException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Bounds calls that have no time-out of their own: a page whose script never ends answers none of them.</summary>
+    private async Task<T> WithinAsync<T>(TimeSpan atMost, Func<CancellationToken, Task<T>> call, CancellationToken stop)
+    {
+        using var late = new CancellationTokenSource(atMost, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        try
+        {
+            return await call(either.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException();
         }
     }
 
