@@ -61,7 +61,8 @@ internal static class FailureClassifier
                 : new AttemptFailure(FailureKind.Transient, FailureClasses.NoAnswer, "The site did not answer in time.");
         }
 
-        if (message.Contains("Target crashed", StringComparison.Ordinal) || message.Contains("Page crashed", StringComparison.Ordinal))
+        // "Target crashed", "Page crashed", "Navigation failed because page crashed!"
+        if (message.Contains("crashed", StringComparison.Ordinal))
             return new AttemptFailure(FailureKind.Transient, FailureClasses.PageCrashed, "The page's process crashed; it may need more memory than a page may have.");
         if (message.Contains("Download is starting", StringComparison.Ordinal))
             return new AttemptFailure(FailureKind.Permanent, FailureClasses.NotAPage, "The address is a download, not a page.");

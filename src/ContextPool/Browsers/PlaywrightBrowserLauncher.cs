@@ -5,38 +5,21 @@ using Microsoft.Playwright;
 namespace ContextPool.Browsers;
 
 /// <summary>Starts Chromium through a Playwright driver process of its own, so that one driver's death costs one browser only.</summary>
-public sealed class PlaywrightBrowserLauncher(TimeProvider time, ILogger<PlaywrightBrowserLauncher> logger) : IBrowserLauncher, IDisposable
+public sealed class PlaywrightBrowserLauncher(TimeProvider time, ILogger<PlaywrightBrowserLauncher> logger) : IBrowserLauncher
 {
-    private readonly SemaphoreSlim _oneAtATime = new(1);
+    /// <summary>Drivers start one at a time in the whole program: ours is the child that was not there before.</summary>
+    private static readonly SemaphoreSlim OneDriverAtATime = new(1);
 
     public async Task<ILaunchedBrowser> LaunchAsync(ContextPoolOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         var executable = new BrowserLocator().Locate(options.Launch);
-
-        // One at a time: the driver's process id is the child that was not there before.
-        await _oneAtATime.WaitAsync(cancellationToken);
-        try
-        {
-            return await StartAsync(executable, options, cancellationToken);
-        }
-        finally
-        {
-            _oneAtATime.Release();
-        }
-    }
-
-    public void Dispose() => _oneAtATime.Dispose();
-
-    private async Task<ILaunchedBrowser> StartAsync(BrowserExecutable executable, ContextPoolOptions options, CancellationToken cancellationToken)
-    {
-        var driversBefore = Drivers();
         using var bound = new CancellationTokenSource(options.LaunchTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
+        ProcessIdentity? driver = null;
         try
         {
-            var playwright = await Playwright.CreateAsync().WaitAsync(either.Token);
-            var driver = Drivers().Except(driversBefore).Cast<ProcessIdentity?>().FirstOrDefault();
+            (var playwright, driver) = await StartDriverAsync(either.Token);
             var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
             {
                 ExecutablePath = executable.Path,
@@ -54,12 +37,9 @@ public sealed class PlaywrightBrowserLauncher(TimeProvider time, ILogger<Playwri
         }
         catch (Exception exception)
         {
-            // The driver takes its browser with it (measured: all gone within 1.5 s of a SIGKILL).
-            foreach (var driver in Drivers().Except(driversBefore))
-                driver.Kill();
-
+            KillWithBrowser(driver);
             cancellationToken.ThrowIfCancellationRequested();
-            var reason = bound.IsCancellationRequested
+            var reason = bound.IsCancellationRequested || exception is TimeoutException
                 ? $"{executable.Path} did not start within {options.LaunchTimeout.TotalSeconds:0.#} s (LaunchTimeout)."
                 : LaunchFailureText.Explain(executable, options.Launch, exception);
             logger.LaunchFailed(reason);
@@ -67,8 +47,40 @@ public sealed class PlaywrightBrowserLauncher(TimeProvider time, ILogger<Playwri
         }
     }
 
+    private static async Task<(IPlaywright Playwright, ProcessIdentity? Process)> StartDriverAsync(CancellationToken cancellationToken)
+    {
+        await OneDriverAtATime.WaitAsync(cancellationToken);
+        var before = Drivers();
+        try
+        {
+            var playwright = await Playwright.CreateAsync().WaitAsync(cancellationToken);
+            return (playwright, Drivers().Except(before).Cast<ProcessIdentity?>().FirstOrDefault());
+        }
+        catch
+        {
+            foreach (var driver in Drivers().Except(before))
+                driver.Kill();
+            throw;
+        }
+        finally
+        {
+            OneDriverAtATime.Release();
+        }
+    }
+
     private static IReadOnlyList<ProcessIdentity> Drivers() =>
         OperatingSystem.IsLinux() ? ProcessIdentity.ChildrenWith("run-driver") : [];
+
+    /// <summary>Kills a driver and what it started: a browser that hangs while starting does not notice that its driver is gone.</summary>
+    private static void KillWithBrowser(ProcessIdentity? driver)
+    {
+        if (driver is not { } process)
+            return;
+
+        foreach (var browser in ProcessIdentity.ChildrenOf(process.Pid))
+            browser.KillGroup();
+        process.Kill();
+    }
 
     /// <summary>The browser process, as the browser itself names it (CDP <c>SystemInfo.getProcessInfo</c>, type <c>browser</c>).</summary>
     private static async Task<ProcessIdentity?> BrowserProcessAsync(IBrowser browser)

@@ -15,16 +15,17 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
         ReadStat(pid) is { State: not ('Z' or 'X') } stat ? new ProcessIdentity(pid, stat.StartTicks) : null;
 
     /// <summary>Children of this program whose command line contains <paramref name="argument"/>, youngest last.</summary>
-    public static IReadOnlyList<ProcessIdentity> ChildrenWith(string argument)
+    public static IReadOnlyList<ProcessIdentity> ChildrenWith(string argument) =>
+        [.. ChildrenOf(Environment.ProcessId).Where(child => ReadText($"/proc/{child.Pid}/cmdline").Contains(argument, StringComparison.Ordinal))];
+
+    /// <summary>The children of a process, youngest last; zombies are left out.</summary>
+    public static IReadOnlyList<ProcessIdentity> ChildrenOf(int parent)
     {
         var children = new List<ProcessIdentity>();
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                || ReadStat(pid) is not { } stat || stat.ParentPid != Environment.ProcessId)
-                continue;
-
-            if (ReadText($"/proc/{pid}/cmdline").Contains(argument, StringComparison.Ordinal))
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && ReadStat(pid) is { State: not ('Z' or 'X') } stat && stat.ParentPid == parent)
                 children.Add(new ProcessIdentity(pid, stat.StartTicks));
         }
 

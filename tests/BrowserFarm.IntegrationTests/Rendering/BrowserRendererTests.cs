@@ -1,0 +1,387 @@
+using BrowserFarm.Jobs;
+using BrowserFarm.Rendering;
+using ContextPool.Diagnostics;
+using ContextPool.Leasing;
+using Microsoft.AspNetCore.Http;
+using TestKit;
+
+namespace BrowserFarm.IntegrationTests.Rendering;
+
+/// <summary>Pages that behave and pages that do not, in real Chromium.</summary>
+[Collection(ChromiumCollection.Name)]
+public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifetime
+{
+    private TestSite _site = null!;
+
+    public async Task InitializeAsync() => _site = await TestSite.StartAsync(CancellationToken.None);
+
+    public async Task DisposeAsync() => await _site.DisposeAsync();
+
+    [Fact]
+    public async Task RenderAsync_ContentFetchedByScript_IsInHtmlTextAndLinks()
+    {
+        _site.MapText("/data.json", """{"name":"Ünïcödé & <b>"}""", "application/json");
+        _site.MapHtml("/", """
+            <!doctype html><title>before</title><div id="app"></div>
+            <script>
+              fetch('/data.json').then(r => r.json()).then(d => {
+                document.title = 'after';
+                app.textContent = d.name;
+                const a = document.createElement('a'); a.href = 'next?x=1#part'; a.textContent = ' go \n on '; app.append(a);
+              });
+            </script>
+            """);
+
+        var page = await RenderedAsync("/");
+
+        page.Title.Should().Be("after");
+        page.Html.Should().StartWith("<!DOCTYPE html>").And.Contain("Ünïcödé &amp; &lt;b&gt;");
+        page.Text.Should().Contain("Ünïcödé & <b>");
+        page.Links.Should().ContainSingle().Which.Should().Be(new PageLink(_site.UriOf("/next?x=1#part").AbsoluteUri, "go on"));
+        page.Status.Should().Be(200);
+        page.Settled.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task RenderAsync_SwaggerUi_ReturnsWhatOnlyItsScriptsShow()
+    {
+        await _site.MapSwaggerUiAsync(CancellationToken.None);
+
+        var page = await RenderedAsync("/swagger/");
+
+        page.Text.Should().Contain("Get all planets").And.Contain("/planets");
+    }
+
+    [Fact]
+    public async Task RenderAsync_Redoc_ReturnsWhatOnlyItsScriptsShow()
+    {
+        await _site.MapRedocAsync(CancellationToken.None);
+
+        var page = await RenderedAsync("/redoc/");
+
+        page.Text.Should().Contain("Get all planets");
+        page.Links.Should().NotBeEmpty();
+    }
+
+    [Fact]
+    public async Task RenderAsync_AnswerThatTakesAWhile_IsWaitedFor()
+    {
+        _site.Map("/slow.json", async context =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1.2), TimeProvider.System, context.RequestAborted);
+            await context.Response.WriteAsync("\"late\"");
+        });
+        _site.MapHtml("/", "<p id=p>early</p><script>fetch('/slow.json').then(r => r.json()).then(t => p.textContent = t)</script>");
+
+        var page = await RenderedAsync("/");
+
+        page.Text.Should().Contain("late", "a request in flight is content to come");
+    }
+
+    [Fact]
+    public async Task RenderAsync_PageThatNeverGoesQuiet_IsCapturedAtTheCapAsUnsettled()
+    {
+        _site.MapText("/poll", "x", "text/plain");
+        _site.MapHtml("/", "<p>here</p><script>setInterval(() => { for (let i = 0; i < 4; i++) fetch('/poll?' + Math.random()) }, 30)</script>");
+
+        var page = await RenderedAsync("/", options => options.SettleTimeout = TimeSpan.FromSeconds(1));
+
+        page.Settled.Should().BeFalse();
+        page.Text.Should().Contain("here");
+    }
+
+    [Fact]
+    public async Task RenderAsync_OpenLongPoll_DoesNotHoldThePageUp()
+    {
+        _site.Map("/hang", context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        _site.MapHtml("/", "<p>here</p><script>fetch('/hang')</script>");
+
+        var page = await RenderedAsync("/");
+
+        page.Settled.Should().BeTrue("one request that never ends is no reason to wait for ever");
+    }
+
+    [Fact]
+    public async Task RenderAsync_HostilePrototypes_ChangeNothingOfTheCapture()
+    {
+        _site.MapHtml("/", """
+            <title>honest</title><p>content</p><a href="/x">link</a>
+            <img name="documentElement"><img name="body"><form name="title"></form>
+            <script>
+              Array.prototype.map = () => { throw 1 }; Array.prototype.push = () => 0; JSON.stringify = () => 'forged';
+              Object.prototype.toJSON = () => 'forged'; String.prototype.replace = () => 'forged'; String.prototype.slice = () => 'forged';
+              Object.defineProperty(Element.prototype, 'outerHTML', { get() { return 'forged' } });
+              Object.defineProperty(HTMLElement.prototype, 'innerText', { get() { while (true) {} } });
+              Document.prototype.querySelectorAll = () => { while (true) {} };
+            </script>
+            """);
+
+        var page = await RenderedAsync("/");
+
+        page.Html.Should().Contain("<p>content</p>").And.StartWith("<html");
+        page.Text.Should().Contain("content");
+        page.Title.Should().Be("honest");
+        page.Links.Should().ContainSingle(link => link.Text == "link");
+    }
+
+    [Fact]
+    public async Task RenderAsync_OpenShadowRoots_AreRead()
+    {
+        _site.MapHtml("/", """
+            <x-card></x-card>
+            <script>
+              customElements.define('x-card', class extends HTMLElement {
+                connectedCallback() { this.attachShadow({ mode: 'open' }).innerHTML = '<style>b{}</style><b>inside</b> <a href="/deep">deep</a>'; }
+              });
+            </script>
+            """);
+
+        var page = await RenderedAsync("/");
+
+        page.Html.Should().Contain("shadowrootmode=\"open\"").And.Contain("<b>inside</b>");
+        page.Text.Should().Contain("inside");
+        page.Links.Should().ContainSingle(link => link.Url.EndsWith("/deep", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("<script>while (true) {}</script>", FailureClasses.PageHung, 3)]
+    [InlineData("<p>x</p><script>addEventListener('load', () => { while (true) {} })</script>", FailureClasses.PageHung, 3)]
+    [InlineData("<script>for (;;) alert(1)</script>", FailureClasses.DialogStorm, 30)]
+    [InlineData("<script>for (let i = 0; i < 100; i++) open('about:blank')</script>", FailureClasses.PopupStorm, 30)]
+    [InlineData("<script>setTimeout(() => location = 'about:blank', 50)</script>", FailureClasses.LeftTheWeb, 30)]
+    public async Task RenderAsync_HostilePage_FailsWithItsClassAndThePlaceReturns(string html, string @class, int timeoutSeconds)
+    {
+        _site.MapHtml("/", html);
+
+        var failure = await FailureAsync("/", options =>
+        {
+            options.NavigationTimeout = TimeSpan.FromSeconds(timeoutSeconds);
+            options.ActionTimeout = TimeSpan.FromSeconds(timeoutSeconds);
+        });
+
+        failure.Class.Should().Be(@class, failure.Reason);
+    }
+
+    [Fact]
+    public async Task RenderAsync_RendererKilled_IsATransientFailureOfThatPageOnly()
+    {
+        _site.Map("/hang", context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        _site.MapHtml("/", "<script src=/hang></script>");
+        var rendering = FailureAsync("/");
+        await Eventually.HoldsAsync(() => _site.VisitsTo("/hang") == 1, Bounds.Medium, "the page is half loaded");
+        var cell = chromium.Pool.Snapshot().Cells.Single();
+
+        foreach (var renderer in ProcessTable.WithArgument("--type=renderer").Where(process => BelongsTo(process, cell.BrowserPid!.Value)))
+            Signal.Kill(renderer.Pid);
+
+        var failure = await rendering.WaitAsync(Bounds.Short);
+        failure.Should().BeEquivalentTo(new { Kind = FailureKind.Transient, Class = FailureClasses.PageCrashed }, $"it was: {failure.Reason}");
+        chromium.Pool.Snapshot().Cells.Should().ContainSingle().Which.Id.Should().Be(cell.Id, "the browser lives on");
+    }
+
+    [Fact]
+    public async Task RenderAsync_HeapBomb_FailsWithoutHarmToTheBrowser()
+    {
+        _site.MapHtml("/", "<script>const all = []; for (;;) all.push({ a: all.length, b: [all.length, 1, 2, 3, 4, 5, 6, 7] })</script>");
+
+        var failure = await FailureAsync("/");
+
+        failure.Class.Should().Match(name => name == FailureClasses.PageCrashed || name == FailureClasses.PageHung, failure.Reason);
+        chromium.Pool.Snapshot().Cells.Should().ContainSingle(cell => cell.State == CellState.Serving);
+    }
+
+    [Theory]
+    [InlineData(404, null, FailureKind.Permanent, "http-404")]
+    [InlineData(410, null, FailureKind.Permanent, "http-410")]
+    [InlineData(429, "7", FailureKind.Throttled, "http-429")]
+    [InlineData(429, null, FailureKind.Throttled, "http-429")]
+    [InlineData(503, "7", FailureKind.Throttled, "http-503")]
+    [InlineData(503, null, FailureKind.Transient, "http-503")]
+    [InlineData(500, null, FailureKind.Transient, "http-500")]
+    public async Task RenderAsync_StatusThatIsNoPage_IsClassified(int status, string? retryAfter, FailureKind kind, string @class)
+    {
+        _site.Map("/", context =>
+        {
+            context.Response.StatusCode = status;
+            if (retryAfter is not null)
+                context.Response.Headers.RetryAfter = retryAfter;
+            return context.Response.WriteAsync("<p>sorry</p>");
+        });
+
+        var failure = await FailureAsync("/");
+
+        failure.Kind.Should().Be(kind);
+        failure.Class.Should().Be(@class, failure.Reason);
+        failure.RetryAfter.Should().Be(retryAfter is null ? null : TimeSpan.FromSeconds(7));
+    }
+
+    [Theory]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("chrome://version")]
+    [InlineData("data:text/html,x")]
+    public async Task RenderAsync_RedirectOutOfTheWeb_FailsForGood(string to)
+    {
+        _site.Redirect("/", to);
+
+        var failure = await FailureAsync("/");
+
+        failure.Kind.Should().Be(FailureKind.Permanent);
+    }
+
+    [Fact]
+    public async Task RenderAsync_RedirectInACircle_FailsForGood()
+    {
+        _site.Redirect("/a", "/b").Redirect("/b", "/a");
+
+        var failure = await FailureAsync("/a");
+
+        failure.Should().BeEquivalentTo(new { Kind = FailureKind.Permanent, Class = FailureClasses.Redirects });
+    }
+
+    [Fact]
+    public async Task RenderAsync_ScriptThatMovesOn_ReadsThePageItMovedTo()
+    {
+        _site.MapHtml("/", "<script>location.replace('/there')</script>").MapHtml("/there", "<title>arrived</title>");
+
+        var page = await RenderedAsync("/");
+
+        page.Title.Should().Be("arrived");
+        page.FinalUrl.Should().Be(_site.UriOf("/there"));
+    }
+
+    [Theory]
+    [InlineData("application/octet-stream", "attachment; filename=\"../../etc/cron.d/x\"")]
+    [InlineData("application/zip", null)]
+    [InlineData("image/png", null)]
+    public async Task RenderAsync_AnswerThatIsNoDocument_FailsForGood(string contentType, string? disposition)
+    {
+        _site.Map("/", context =>
+        {
+            context.Response.ContentType = contentType;
+            if (disposition is not null)
+                context.Response.Headers.ContentDisposition = disposition;
+            return context.Response.Body.WriteAsync(new byte[64]).AsTask();
+        });
+
+        var failure = await FailureAsync("/");
+
+        failure.Should().BeEquivalentTo(new { Kind = FailureKind.Permanent, Class = FailureClasses.NotAPage });
+    }
+
+    [Fact]
+    public async Task RenderAsync_ConnectionCutOff_IsTransient()
+    {
+        _site.Map("/", context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+
+        (await FailureAsync("/")).Kind.Should().Be(FailureKind.Transient);
+    }
+
+    [Fact]
+    public async Task RenderAsync_SiteThatNeverAnswers_IsGivenUpAfterTheTimeout()
+    {
+        _site.Map("/", context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+
+        var failure = await FailureAsync("/", navigationTimeout: TimeSpan.FromSeconds(1));
+
+        failure.Should().BeEquivalentTo(new { Kind = FailureKind.Transient, Class = FailureClasses.NoAnswer });
+    }
+
+    [Fact]
+    public async Task RenderAsync_BlockedKindsAndPatterns_AreNotLoaded()
+    {
+        _site.Map("/a.png", context => context.Response.Body.WriteAsync(new byte[8]).AsTask());
+        _site.MapText("/ads/track.js", "document.title = 'tracked'", "text/javascript");
+        _site.MapText("/app.js", "document.title = 'app'", "text/javascript");
+        _site.MapHtml("/", "<img src=/a.png><script src=/ads/track.js></script><script src=/app.js></script>");
+
+        var page = await RenderedAsync("/", options =>
+        {
+            options.BlockedResourceTypes = ["Image"];
+            options.BlockedUrls = ["*/ads/*"];
+        });
+
+        page.Title.Should().Be("app");
+        _site.VisitsTo("/a.png").Should().Be(0);
+        _site.VisitsTo("/ads/track.js").Should().Be(0);
+    }
+
+    [Fact]
+    public async Task RenderAsync_SelectorThatComesLate_IsWaitedFor()
+    {
+        _site.MapHtml("/", "<script>setTimeout(() => document.body.append(Object.assign(document.createElement('p'), { id: 'late', textContent: 'now' })), 1500)</script>");
+
+        var page = await RenderedAsync("/", wish: new PageWish([], [], WaitForSelector: "#late"));
+
+        page.Text.Should().Contain("now");
+    }
+
+    [Fact]
+    public async Task RenderAsync_SelectorThatNeverComes_Fails()
+    {
+        _site.MapHtml("/", "<p>x</p>");
+
+        var failure = await FailureAsync("/", options => options.ActionTimeout = TimeSpan.FromSeconds(1), new PageWish([], [], WaitForSelector: "#never"));
+
+        failure.Class.Should().Be(FailureClasses.SelectorMissing);
+    }
+
+    [Fact]
+    public async Task RenderAsync_PictureAndPrint_AreWhatTheySay()
+    {
+        _site.MapHtml("/", "<h1>paper</h1>");
+
+        var page = await RenderedAsync("/", wish: new PageWish([PageFormat.Png, PageFormat.Pdf], []));
+
+        page.Png.Should().StartWith([0x89, (byte)'P', (byte)'N', (byte)'G']);
+        page.Pdf.Should().StartWith("%PDF-"u8.ToArray());
+    }
+
+    [Fact]
+    public async Task RenderAsync_Cancelled_ThrowsAndThePlaceReturns()
+    {
+        _site.MapHtml("/", "<script>while (true) {}</script>");
+        using var cancel = new CancellationTokenSource();
+        await using var lease = await chromium.Pool.LeaseAsync(LeaseRequest.Any);
+        var rendering = new BrowserRenderer(chromium.Config.Render, TimeProvider.System)
+            .RenderAsync(lease, CanonicalUrl.Parse(_site.BaseUri.AbsoluteUri), new PageWish([], []), cancel.Token);
+        await Eventually.HoldsAsync(() => _site.VisitsTo("/") == 1, Bounds.Medium, "the page is being loaded");
+
+        await cancel.CancelAsync();
+
+        await rendering.Invoking(task => task).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    private static bool BelongsTo(ProcessEntry process, int browserPid) =>
+        ProcessTable.DescendantsOf(browserPid).Any(descendant => descendant.Pid == process.Pid);
+
+    private async Task<RenderedPage> RenderedAsync(string path, Action<RenderOptions>? configure = null, PageWish? wish = null)
+    {
+        var outcome = await RenderAsync(path, configure, wish, navigationTimeout: null);
+        return outcome.Should().BeOfType<RenderOutcome.Rendered>($"{(outcome as RenderOutcome.Failed)?.Failure.Reason}").Subject.Page;
+    }
+
+    private async Task<AttemptFailure> FailureAsync(
+        string path, Action<RenderOptions>? configure = null, PageWish? wish = null, TimeSpan? navigationTimeout = null) =>
+        (await RenderAsync(path, configure, wish, navigationTimeout)).Should().BeOfType<RenderOutcome.Failed>().Subject.Failure;
+
+    private async Task<RenderOutcome> RenderAsync(string path, Action<RenderOptions>? configure, PageWish? wish, TimeSpan? navigationTimeout)
+    {
+        var options = new RenderOptions();
+        configure?.Invoke(options);
+        RenderOutcome outcome;
+        await using (var lease = await chromium.Pool.LeaseAsync(LeaseRequest.Any))
+        {
+            lease.Context.SetDefaultNavigationTimeout((float)(navigationTimeout ?? options.NavigationTimeout).TotalMilliseconds);
+            lease.Context.SetDefaultTimeout((float)options.ActionTimeout.TotalMilliseconds);
+            outcome = await new BrowserRenderer(options, TimeProvider.System)
+                .RenderAsync(lease, CanonicalUrl.Parse(_site.UriOf(path).AbsoluteUri), wish ?? new PageWish([PageFormat.Html], []), CancellationToken.None);
+        }
+
+        await Eventually.HoldsAsync(() => chromium.Pool.Snapshot().InUse == 0, Bounds.Medium, "the place comes back whatever the page did");
+        return outcome;
+    }
+}
