@@ -32,14 +32,14 @@ RUN sdk="$(dirname "$(readlink -f "$(command -v dotnet)")")" \
     && cp -a "$sdk/shared/Microsoft.NETCore.App" "$sdk/shared/Microsoft.AspNetCore.App" /out/dotnet/shared/
 
 FROM ${BASE_IMAGE}
-# ca-certificates brings the OpenSSL library that .NET loads; Liberation stands in for Arial, Times and Courier,
-# Droid Fallback writes Chinese, Japanese and Korean, and emoji are emoji: 20 MB for screenshots without empty boxes.
+# ca-certificates brings the OpenSSL library that .NET loads. Fonts for screenshots: Liberation stands in for Arial, Times and
+# Courier, Zen Hei writes Chinese, Japanese and Korean; for Arabic, Thai and the scripts of India add fonts-noto-core (43 MB).
 # Removed again: Mesa's software renderer with LLVM, and Vulkan's validation layer. They are 224 MB that the headless shell
 # never loads here; it brings SwiftShader, and WebGL still answers without them.
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         ca-certificates chromium-headless-shell libstdc++6 tini \
-        fonts-liberation fonts-droid-fallback fonts-noto-color-emoji \
+        fonts-liberation fonts-wqy-zenhei fonts-noto-color-emoji \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb \
         /usr/lib/*/libLLVM* /usr/lib/*/libgallium-* /usr/lib/*/libz3.so.* /usr/lib/chromium/libVkLayer_* \
     && useradd --uid 10001 --user-group --create-home --shell /usr/sbin/nologin farm \
