@@ -19,7 +19,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("chrome://version", "scheme chrome")]
     [InlineData("data:text/html,x", "scheme data")]
     [InlineData("javascript:alert(1)", "scheme javascript")]
-    [InlineData("http://", "")]
+    [InlineData("http://", "not an absolute http or https address")]
     [InlineData("http://user:secret@example.org/", "user name or password")]
     public async Task CrawlAndRender_UnusableUrl_AreRefused(string url, string saying)
     {
@@ -40,7 +40,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--select=price", "not of the form NAME=CSS")]
     [InlineData("--select=price=[[", "not a CSS selector")]
     [InlineData("--wait-for=[[", "not a CSS selector")]
-    [InlineData("--include=", "URL pattern is empty")]
+    [InlineData("--include=", "--include")]
     [InlineData("--urls=/no/such/list", "/no/such/list")]
     [InlineData("--resume=x", "URLs cannot be added")]
     public async Task Crawl_UnusableOption_IsRefused(string option, string saying)

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using BrowserFarm.Demo;
-using Microsoft.AspNetCore.Http;
 using TestKit;
 
 namespace BrowserFarm.EndToEndTests;
@@ -35,7 +34,7 @@ public sealed class CrawlCommandTests : IDisposable
         run.ExitCode.Should().Be(0, run.Errors);
         var result = Results(_folder.Combine("out/results.ndjson")).First();
         result.GetProperty("text").GetString().Should().Contain("Get all planets");
-        result.GetProperty("fields").GetProperty("first").GetString().Should().Contain("/planets");
+        result.GetProperty("fields").GetProperty("first").GetString().Should().StartWith("/", "the paths of operations are drawn by the script");
     }
 
     [Fact]
