@@ -1,9 +1,9 @@
 # BrowserFarm with Debian's Chromium headless shell, as another user than root, with an init that reaps the browsers.
 #
 #   docker build -t browserfarm:dev .            (or ./farm image)
-#   docker run --rm -v farm-data:/data browserfarm:dev crawl https://example.org
+#   docker run --rm --security-opt seccomp=unconfined -v farm-data:/data browserfarm:dev crawl https://example.org
 #
-# Chromium's sandbox needs a seccomp profile that allows it user namespaces; see Playwright's notes on Docker.
+# Chromium's sandbox needs user namespaces, which Docker's default seccomp profile forbids; see docs/operating.md.
 #
 # .NET 10 has no Debian images, and Ubuntu's Chromium is a snap, which a container cannot run:
 # so the runtime is taken from the SDK image and laid on plain Debian. It is the portable build, at home on both.

@@ -81,6 +81,11 @@ internal static class CrawlCommand
         {
             await crawl.RunAsync();
         }
+        catch (Exception exception) when (File.Exists(crawl.DatabasePath))
+        {
+            var (exitCode, message) = CliFailure.Explain(exception);
+            throw new CliException(exitCode, $"{message} What was read is kept; go on with --resume {CrawlSummary.ResumeName(crawl)}", exception);
+        }
         finally
         {
             progress.End();
@@ -94,10 +99,22 @@ internal static class CrawlCommand
             : ExitCode.Ok;
     }
 
-    private static async Task<DemoSite?> ReopenDemoAsync(CrawlSpec spec, CancellationToken cancellationToken) =>
-        spec.DemoProducts is { } products
-            ? await DemoSite.StartAsync(new DemoSiteOptions { Port = new Uri(spec.Seeds[0]).Port, Products = products }, TimeProvider.System, cancellationToken)
-            : null;
+    private static async Task<DemoSite?> ReopenDemoAsync(CrawlSpec spec, CancellationToken cancellationToken)
+    {
+        if (spec.DemoProducts is not { } products)
+            return null;
+
+        try
+        {
+            var port = new Uri(spec.Seeds[0]).Port;
+            return await DemoSite.StartAsync(new DemoSiteOptions { Port = port, Products = products }, TimeProvider.System, cancellationToken);
+        }
+        catch (PortInUseException taken)
+        {
+            throw new CliException(ExitCode.PortInUse,
+                $"This crawl of the demo shop was begun at port {taken.Port}, which another program uses now; stop that program and resume again.", taken);
+        }
+    }
 
     /// <summary>A crawl is named by its name below the default folder, or by the path of its folder.</summary>
     private static string FolderOf(string nameOrPath) =>

@@ -54,7 +54,8 @@ internal static class CrawlSummary
         _ => "with no usable address",
     };
 
-    private static string ResumeName(LocalCrawl crawl)
+    /// <summary>What to give to --resume: the crawl's name, or its folder when that is not where crawls usually are.</summary>
+    public static string ResumeName(LocalCrawl crawl)
     {
         var folder = Path.GetDirectoryName(crawl.DatabasePath)!;
         return Path.GetRelativePath("farm-data/crawls", folder) == Path.GetFileName(folder) ? Path.GetFileName(folder) : Shown(folder);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace BrowserFarm.Cli;
 
@@ -7,8 +8,11 @@ internal static class FarmCommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("Renders JavaScript-heavy pages in Chromium: one, or a whole site.")
+        // Not a RootCommand, whose name in the help is that of the executable and not what a person types.
+        var root = new Command("./farm", "Renders JavaScript-heavy pages in Chromium: one, or a whole site.")
         {
+            new HelpOption(),
+            new VersionOption(),
             CrawlCommand.Create(),
             RenderCommand.Create(),
             DoctorCommand.Create(),
@@ -19,8 +23,8 @@ internal static class FarmCommandLine
         var line = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (line.Errors.Count > 0)
         {
-            var command = line.CommandResult.Command == root ? "farm" : $"farm {line.CommandResult.Command.Name}";
-            Console.Error.WriteLine($"farm: {string.Join(" ", line.Errors.Select(error => Sentence(error.Message)).Distinct(StringComparer.Ordinal))} See '{command} --help'.");
+            var command = line.CommandResult.Command == root ? root.Name : $"{root.Name} {line.CommandResult.Command.Name}";
+            Console.Error.WriteLine($"farm: {string.Join(" ", Messages(line))} See '{command} --help'.");
             return ExitCode.Usage;
         }
 
@@ -33,6 +37,13 @@ internal static class FarmCommandLine
         {
             return CliFailure.Report(exception, line.GetValue(CommonOptions.Verbose));
         }
+    }
+
+    /// <summary>What is wrong; when a word is not known, that no command was found is no news.</summary>
+    private static IEnumerable<string> Messages(ParseResult line)
+    {
+        var messages = line.Errors.Select(error => Sentence(error.Message)).Distinct(StringComparer.Ordinal).ToList();
+        return line.UnmatchedTokens.Count > 0 && messages.Count > 1 ? messages.Where(message => !message.StartsWith("Required command", StringComparison.Ordinal)) : messages;
     }
 
     private static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";

@@ -43,8 +43,8 @@ public sealed class LinkDiscovery(Scope scope, RobotsCache? robots)
             return null;
 
         // A file that cannot be fetched now does not lose the link: its own attempt asks again.
-        var (verdict, _) = await robots.CheckAsync(url, cancellationToken);
-        return verdict == RobotsVerdict.Disallowed ? SkipReason.Robots : null;
+        var answer = await robots.CheckAsync(url, cancellationToken);
+        return answer.Verdict == RobotsVerdict.Disallowed ? SkipReason.Robots : null;
     }
 }
 

@@ -14,6 +14,10 @@ public enum RobotsVerdict
     Unreachable,
 }
 
+/// <param name="CrawlDelay">Least time between two requests that the file asks for; null when it asks for none.</param>
+/// <param name="Problem">Why the file could not be fetched; null unless <see cref="RobotsVerdict.Unreachable"/>.</param>
+public sealed record RobotsAnswer(RobotsVerdict Verdict, TimeSpan? CrawlDelay, string? Problem);
+
 /// <summary>The robots.txt of every target met, fetched once and kept.</summary>
 /// <remarks>
 /// RFC 9309 §2.3–2.5: at most five redirects, at least 500 KiB are read, a 4xx means no rules, a 5xx or no answer means everything is
@@ -26,7 +30,7 @@ public sealed class RobotsCache : IDisposable
     private const int MaxTargets = 50_000;
 
     private static readonly TimeSpan KeepFor = TimeSpan.FromHours(24);
-    private static readonly TimeSpan KeepFailureFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan KeepFailureFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(10);
 
     private readonly TimeProvider _time;
@@ -54,43 +58,43 @@ public sealed class RobotsCache : IDisposable
     }
 
     /// <summary>Whether the target's robots.txt lets us fetch a URL; fetches the file when it is not known.</summary>
-    /// <returns>The verdict, and the crawl delay asked for (null when none is).</returns>
-    public async Task<(RobotsVerdict Verdict, TimeSpan? CrawlDelay)> CheckAsync(CanonicalUrl url, CancellationToken cancellationToken)
+    public async Task<RobotsAnswer> CheckAsync(CanonicalUrl url, CancellationToken cancellationToken)
     {
-        var rules = await RulesOf(url.Target).WaitAsync(cancellationToken);
-        if (rules is null)
-            return (RobotsVerdict.Unreachable, null);
+        var file = await FileOf(url.Target).WaitAsync(cancellationToken);
+        if (file.Rules is not { } rules)
+            return new RobotsAnswer(RobotsVerdict.Unreachable, CrawlDelay: null, file.Problem);
 
-        var isRobotsFile = url.ToUri().AbsolutePath == "/robots.txt";
-        return (isRobotsFile || rules.Allows(url.ToUri().PathAndQuery) ? RobotsVerdict.Allowed : RobotsVerdict.Disallowed, rules.CrawlDelay);
+        var uri = url.ToUri();
+        var allowed = uri.AbsolutePath == "/robots.txt" || rules.Allows(uri.PathAndQuery);
+        return new RobotsAnswer(allowed ? RobotsVerdict.Allowed : RobotsVerdict.Disallowed, rules.CrawlDelay, Problem: null);
     }
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>The rules, from memory or from the site; null when they cannot be had. One fetch serves all who ask meanwhile.</summary>
-    private Task<RobotsRules?> RulesOf(TargetKey target)
+    /// <summary>The file, from memory or from the site. One fetch serves all who ask meanwhile.</summary>
+    private Task<RobotsFile> FileOf(TargetKey target)
     {
         lock (_gate)
         {
             if (_entries.TryGetValue(target, out var entry) && !IsStale(entry))
-                return entry.Rules;
+                return entry.File;
 
             if (_entries.Count >= MaxTargets)
                 _entries.Remove(_entries.MinBy(pair => pair.Value.FetchedAt).Key);
             entry = new Entry(FetchAsync(target), _time.GetTimestamp());
             _entries[target] = entry;
-            return entry.Rules;
+            return entry.File;
         }
     }
 
     private bool IsStale(Entry entry)
     {
         var age = _time.GetElapsedTime(entry.FetchedAt);
-        var failed = entry.Rules is { IsCompletedSuccessfully: true, Result: null };
+        var failed = entry.File is { IsCompletedSuccessfully: true, Result.Rules: null };
         return age >= (failed ? KeepFailureFor : KeepFor);
     }
 
-    private async Task<RobotsRules?> FetchAsync(TargetKey target)
+    private async Task<RobotsFile> FetchAsync(TargetKey target)
     {
         await Task.Yield();   // the caller holds the lock
         try
@@ -99,14 +103,18 @@ public sealed class RobotsCache : IDisposable
             using var response = await _http.GetAsync(new Uri($"{target.Value}/robots.txt"), HttpCompletionOption.ResponseHeadersRead, bound.Token);
             return (int)response.StatusCode switch
             {
-                >= 200 and < 300 => RobotsRules.Parse(await ReadAsync(response, bound.Token), RobotsRules.ProductToken),
-                429 or >= 500 => null,
-                _ => RobotsRules.AllowAll,
+                >= 200 and < 300 => new RobotsFile(RobotsRules.Parse(await ReadAsync(response, bound.Token), RobotsRules.ProductToken)),
+                429 or >= 500 => new RobotsFile(Rules: null, $"status {(int)response.StatusCode}"),
+                _ => new RobotsFile(RobotsRules.AllowAll),
             };
         }
-        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or InvalidDataException)
+        catch (OperationCanceledException)
         {
-            return null;
+            return new RobotsFile(Rules: null, $"no answer within {FetchTimeout.TotalSeconds:0} s");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
+        {
+            return new RobotsFile(Rules: null, exception.Message);
         }
     }
 
@@ -120,5 +128,8 @@ public sealed class RobotsCache : IDisposable
         return length < MaxBytes ? text : text[..(text.LastIndexOf('\n') + 1)];
     }
 
-    private sealed record Entry(Task<RobotsRules?> Rules, long FetchedAt);
+    /// <param name="Rules">Null when the file cannot be had; <paramref name="Problem"/> then says why.</param>
+    private sealed record RobotsFile(RobotsRules? Rules, string? Problem = null);
+
+    private sealed record Entry(Task<RobotsFile> File, long FetchedAt);
 }

@@ -3,7 +3,7 @@ namespace BrowserFarm.Limiting;
 /// <summary>Bounds of the per-target limit.</summary>
 public sealed class TargetLimitOptions
 {
-    /// <summary>Requests in flight to a target nobody has asked yet. Default 2; 1 to 64.</summary>
+    /// <summary>Requests in flight to a target once the first, sent alone, was answered. Default 2; 1 to 64.</summary>
     public int Start { get; set; } = 2;
 
     /// <summary>Most requests in flight to one target. Default 8; 1 to 64.</summary>
@@ -45,7 +45,7 @@ internal sealed record TargetLimitState(
     int Limit, int InFlight, bool SlowStart, long Epoch, int GoodInRow, int RefusalsInRow, TimeSpan BlockedUntil, TimeSpan NextStart);
 
 /// <summary>
-/// The limit's arithmetic: one more with every good answer until the first refusal, afterwards one more after as many good answers as
+/// The limit's arithmetic: a first request alone, then one more with every good answer until the first refusal, afterwards one more after as many good answers as
 /// the limit allows at once; half after a refusal. Pure.
 /// </summary>
 /// <remarks>
@@ -54,8 +54,9 @@ internal sealed record TargetLimitState(
 /// </remarks>
 internal static class TargetLimit
 {
-    public static TargetLimitState Initial(TargetLimitOptions options) =>
-        new(Math.Min(options.Start, options.Max), InFlight: 0, SlowStart: true, Epoch: 0, GoodInRow: 0, RefusalsInRow: 0, TimeSpan.Zero, TimeSpan.Zero);
+    /// <summary>A target nobody has asked: one request goes first, to learn who is there and what its robots.txt asks for.</summary>
+    public static TargetLimitState Initial() =>
+        new(Limit: 1, InFlight: 0, SlowStart: true, Epoch: 0, GoodInRow: 0, RefusalsInRow: 0, TimeSpan.Zero, TimeSpan.Zero);
 
     /// <summary>The earliest time at which a request may start; null when one must end first.</summary>
     public static TimeSpan? OpensAt(TargetLimitState state) =>
@@ -84,9 +85,11 @@ internal static class TargetLimit
     private static TargetLimitState Grow(TargetLimitState state, TargetLimitOptions options)
     {
         var good = state.GoodInRow + 1;
-        return (state.SlowStart || good >= state.Limit) && state.Limit < options.Max
-            ? state with { Limit = state.Limit + 1, GoodInRow = 0, RefusalsInRow = 0 }
-            : state with { GoodInRow = good, RefusalsInRow = 0 };
+        if (!state.SlowStart && good < state.Limit)
+            return state with { GoodInRow = good, RefusalsInRow = 0 };
+
+        var limit = state.SlowStart ? Math.Max(options.Start, state.Limit + 1) : state.Limit + 1;
+        return state with { Limit = Math.Min(limit, Math.Max(options.Max, state.Limit)), GoodInRow = 0, RefusalsInRow = 0 };
     }
 
     private static TargetLimitState Cut(

@@ -76,7 +76,7 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
     private Entry EntryUnsynchronized(TargetKey target)
     {
         if (!_targets.TryGetValue(target, out var entry))
-            _targets.Add(target, entry = new Entry(TargetLimit.Initial(options)));
+            _targets.Add(target, entry = new Entry(TargetLimit.Initial()));
         return entry;
     }
 

@@ -80,14 +80,15 @@ public sealed class AttemptRunner(
         if (plan.Robots is null)
             return null;
 
-        var (verdict, crawlDelay) = await plan.Robots.CheckAsync(job.Url, cancellationToken);
-        if (crawlDelay is { } delay)
+        var answer = await plan.Robots.CheckAsync(job.Url, cancellationToken);
+        if (answer.CrawlDelay is { } delay)
             limiters.SetSpacing(job.Url.Target, delay);
-        return verdict switch
+        return answer.Verdict switch
         {
             RobotsVerdict.Disallowed => new AttemptFailure(FailureKind.Permanent, FailureClasses.Robots, "The site's robots.txt forbids this page."),
             RobotsVerdict.Unreachable => new AttemptFailure(
-                FailureKind.Transient, FailureClasses.RobotsUnreachable, $"{job.Url.Target}/robots.txt could not be fetched, so nothing of the site may be."),
+                FailureKind.Transient, FailureClasses.RobotsUnreachable,
+                $"{job.Url.Target}/robots.txt could not be fetched ({answer.Problem}), so nothing of the site may be."),
             _ => null,
         };
     }

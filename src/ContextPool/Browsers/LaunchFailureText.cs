@@ -10,8 +10,8 @@ internal static class LaunchFailureText
         var report = exception.Message;
         if (report.Contains("No usable sandbox", StringComparison.Ordinal) || report.Contains("sandbox_host", StringComparison.Ordinal))
         {
-            return $"{executable.Path} cannot use its sandbox here. Allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
-                + "or the AppArmor profile of Ubuntu 24.04), or, for trusted pages only, switch it off: launch.sandbox \"off\" or --no-sandbox.";
+            return $"{executable.Path} cannot use its sandbox here. Allow unprivileged user namespaces (kernel.unprivileged_userns_clone=1, Ubuntu 24.04's "
+                + "AppArmor profile, or a container's seccomp profile), or, for trusted pages only, switch it off: launch.sandbox \"off\" or --no-sandbox.";
         }
 
         if (profile.UsesSandbox && report.Contains("--no-sandbox", StringComparison.Ordinal))
