@@ -15,7 +15,7 @@ internal static class SqliteStatements
     {
         var (total, maxPages) = session.First(
             "SELECT queued + running + succeeded + failed + cancelled, max_pages FROM crawls WHERE id = ?1",
-            row => (row.GetInt64(0), row.GetInt64(1)), crawlId);
+            row => ((long, long)?)(row.GetInt64(0), row.GetInt64(1)), crawlId) ?? throw QueueRules.NoSuchCrawl(crawlId);
 
         int accepted = 0, duplicates = 0, overBudget = 0;
         foreach (var job in jobs)
