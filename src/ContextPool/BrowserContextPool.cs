@@ -73,6 +73,8 @@ public sealed class BrowserContextPool : IContextPool
     public async ValueTask<ContextLease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        request.ThrowIfOutOfRange();
+        cancellationToken.ThrowIfCancellationRequested();
         await TakePlaceAsync(request, cancellationToken);
 
         // Opening cannot be called off, so it is never tied to the caller's token: whoever loses patience leaves it to the background.
