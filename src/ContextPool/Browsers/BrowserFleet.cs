@@ -34,6 +34,7 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
     /// <summary>Reserves one place in a serving cell, starting a cell when all are full. Several callers share one start.</summary>
     /// <exception cref="BrowserNotFoundException">As the launcher says.</exception>
     /// <exception cref="BrowserLaunchException">As the launcher says.</exception>
+    /// <exception cref="ObjectDisposedException">The fleet is closing.</exception>
     public async Task<BrowserCell> ReserveAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -115,6 +116,7 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
         await Task.Yield();
         try
         {
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(BrowserContextPool));
             var browser = await launcher.LaunchAsync(options, _closing.Token);
             var cell = new BrowserCell(Interlocked.Increment(ref _lastId), browser, time.GetTimestamp());
             logger.CellStarted(cell.Id, browser.Executable.Path, browser.Version, browser.BrowserPid, browser.DriverPid, options.Launch.UsesSandbox);
@@ -127,9 +129,16 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
             }
 
             if (tooLate)
+            {
                 await CloseAsync(cell, "the pool closed while it started");
-            else
-                _ = browser.Exited.ContinueWith(_ => Bury(cell, "its browser exited"), TaskScheduler.Default);
+                throw new ObjectDisposedException(nameof(BrowserContextPool));
+            }
+
+            _ = browser.Exited.ContinueWith(_ => Bury(cell, "its browser exited"), TaskScheduler.Default);
+        }
+        catch (OperationCanceledException cancelled) when (_closing.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException("The pool closed while a browser was being started.", cancelled);
         }
         finally
         {
