@@ -319,8 +319,9 @@ public sealed class BrowserContextPool : IContextPool
             if (before != after)
                 _logger.CapacityChanged(after.Contexts, after.Bound, memory.AvailableBytes >> 20, memory.Source);
         }
-        catch (IOException exception)
+        catch (Exception exception)
         {
+            // Also what a probe should not throw: in a timer it would end the program.
             _logger.MemoryUnreadable(exception.Message);
         }
     }
