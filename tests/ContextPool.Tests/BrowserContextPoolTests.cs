@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ContextPool.Diagnostics;
 using ContextPool.Leasing;
 using ContextPool.Memory;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TestKit;
@@ -96,7 +97,8 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
     [Fact]
     public async Task LeaseAsync_NoPlaceInTime_ThrowsWithTheFacts()
     {
-        _memory.AvailableBytes = 12345L << 20;
+        _memory.LimitBytes = 16_000L << 20;
+        _memory.AvailableBytes = 12_345L << 20;
         var pool = CreatePool(options => options.MaxContexts = 1);
         await using var held = await pool.LeaseAsync(LeaseRequest.Any, Cancellation);
         var waiting = pool.LeaseAsync(new LeaseRequest("job 4711") { WaitAtMost = TimeSpan.FromSeconds(7) }, Cancellation).AsTask();
@@ -321,6 +323,25 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
         await using var fresh = await pool.LeaseAsync(LeaseRequest.Any, Cancellation);
         await neighbour.DisposeAsync();
         await elsewhere.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task DisposeAsync_ClosingHangs_KillsBeforeAnybodyHearsOfIt()
+    {
+        var killedWhenTold = new List<bool>();
+        var pool = CreatePool(logger: new ListeningLogger(message =>
+        {
+            if (message.Contains("ended early", StringComparison.Ordinal))
+                killedWhenTold.Add(_launcher.Browsers[0].WasKilled);
+        }));
+        var leases = await LeaseAllAsync(pool, 2);
+        _launcher.WhileClosing = context => context == Fake(leases[0]) ? FakeBrowserLauncher.Hang : Task.CompletedTask;
+
+        await leases[0].DisposeAsync();
+        await AdvanceUntilAsync(() => leases[1].Lost.IsCancellationRequested, "the neighbour's lease is revoked");
+
+        killedWhenTold.Should().Equal([true], "a place that is free again must not still hold its memory");
+        await leases[1].DisposeAsync();
     }
 
     [Fact]
@@ -681,7 +702,7 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
 
         await closing.WaitAsync(Bounds.Short);
         await asking.Awaiting(task => task.WaitAsync(Bounds.Short)).Should().ThrowAsync<ObjectDisposedException>();
-        _launcher.Browsers.Should().OnlyContain(browser => browser.WasClosed || browser.WasKilled);
+        _launcher.Browsers.Where(browser => !browser.WasClosed && !browser.WasKilled).Should().BeEmpty();
         _launcher.Launches.Should().Be(1);
         await NothingInUseAsync(pool);
     }
@@ -775,7 +796,7 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
         ends.Should().HaveCount(200);
         ends.Count(end => end == "served").Should().BeGreaterThan(100);
         _launcher.MostOpenContexts.Should().BeInRange(2, Places);
-        pool.Snapshot().Cells.Should().OnlyContain(cell => cell.Contexts == 0);
+        pool.Snapshot().Cells.Where(cell => cell.Contexts != 0).Should().BeEmpty();
         _launcher.WhileClosing = _ => Task.CompletedTask;
         await pool.DisposeAsync();
         _launcher.OpenContexts.Should().Be(0);
@@ -802,11 +823,12 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
         }
     }
 
-    private BrowserContextPool CreatePool(Action<ContextPoolOptions>? configure = null, TimeProvider? time = null)
+    private BrowserContextPool CreatePool(
+        Action<ContextPoolOptions>? configure = null, TimeProvider? time = null, ILogger<BrowserContextPool>? logger = null)
     {
         var options = new ContextPoolOptions { MaxContextsPerCore = 64 };
         configure?.Invoke(options);
-        var pool = new BrowserContextPool(options, _launcher, _memory, time ?? _clock, NullLogger<BrowserContextPool>.Instance);
+        var pool = new BrowserContextPool(options, _launcher, _memory, time ?? _clock, logger ?? NullLogger<BrowserContextPool>.Instance);
         _pools.Add(pool);
         return pool;
     }
@@ -839,6 +861,18 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
         },
         Bounds.Short,
         because);
+
+    /// <summary>Hands on every message while it is being written.</summary>
+    private sealed class ListeningLogger(Action<string> listen) : ILogger<BrowserContextPool>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            listen(formatter(state, exception));
+    }
 
     /// <summary>Random numbers for many threads.</summary>
     private sealed class Dice(int seed)

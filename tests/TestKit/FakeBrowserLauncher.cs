@@ -29,7 +29,7 @@ public sealed class FakeBrowserLauncher : IBrowserLauncher
     /// <summary>The most that were ever open at once.</summary>
     public int MostOpenContexts => Volatile.Read(ref _mostOpen);
 
-    /// <summary>Awaited in every launch, with the launch's token. Default: nothing to wait for.</summary>
+    /// <summary>Awaited in every launch, with the launch's token, which is otherwise not listened to. Default: nothing to wait for.</summary>
     public Func<CancellationToken, Task> WhileLaunching { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Awaited before a context opens; a failure here is the failure of opening. Default: nothing to wait for.</summary>
@@ -48,7 +48,6 @@ public sealed class FakeBrowserLauncher : IBrowserLauncher
     {
         var number = Interlocked.Increment(ref _launches);
         await WhileLaunching(cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
         if (Interlocked.Decrement(ref _failures) >= 0)
             throw new BrowserLaunchException($"Launch {number} failed, as the test wants.");
 
