@@ -20,6 +20,9 @@ public sealed class BrowserContextPool : IContextPool
 
     private static readonly TimeSpan MemoryInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Browsers that may hang or die over one opening; after that the fault is taken for a lasting one and told to the caller.</summary>
+    private const int MaxBrowsersPerOpening = 3;
+
     private readonly ContextPoolOptions _options;
     private readonly IMemoryProbe _probe;
     private readonly TimeProvider _time;
@@ -77,6 +80,8 @@ public sealed class BrowserContextPool : IContextPool
     public async ValueTask<ContextLease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        request.ThrowIfOutOfRange();
+        cancellationToken.ThrowIfCancellationRequested();
         await TakePlaceAsync(request, cancellationToken);
 
         // Opening cannot be called off, so it is never tied to the caller's token: whoever loses patience leaves it to the background.
@@ -179,9 +184,10 @@ public sealed class BrowserContextPool : IContextPool
             + $"(bound by {now.Capacity.Bound}), {now.InUse} in use, {now.Waiting} others waiting, {now.Memory.AvailableBytes >> 20} MB of memory available.";
     }
 
+    /// <summary>Opens a context; where a browser hangs or dies over it, in the next one.</summary>
     private async Task<PooledContext> OpenAsync()
     {
-        while (true)
+        for (var browsers = 1; ; browsers++)
         {
             var cell = await _fleet.ReserveAsync(CancellationToken.None);
             try
@@ -191,14 +197,17 @@ public sealed class BrowserContextPool : IContextPool
             }
             catch (Exception exception)
             {
-                var wasServing = cell.State != CellState.Dead;
+                var fault = exception is TimeoutException ? $"it opened no context in {_options.OpenTimeout.TotalSeconds:0.#} s (OpenTimeout)"
+                    : cell.State == CellState.Dead || cell.Browser.Exited.IsCompleted ? "its browser exited"
+                    : null;
+                if (fault is not null)
+                    _fleet.Condemn(cell, fault);
                 _fleet.Release(cell);
-                if (exception is TimeoutException)
-                    _fleet.Condemn(cell, $"opened no context in {_options.OpenTimeout.TotalSeconds:0.#} s (OpenTimeout)");
-                else if (wasServing && !cell.Browser.Exited.IsCompleted)
-                    throw new BrowserLaunchException($"The browser opened no context: {exception.Message}", exception);
 
-                // The cell died under us: the next one starts fresh. A browser that cannot start at all ends the loop in ReserveAsync.
+                if (fault is null)
+                    throw new BrowserLaunchException($"The browser opened no context: {exception.Message}", exception);
+                if (browsers == MaxBrowsersPerOpening)
+                    throw new BrowserLaunchException($"{browsers} browsers in a row failed while opening a context; of the last one: {fault}.", exception);
             }
         }
     }
@@ -314,8 +323,9 @@ public sealed class BrowserContextPool : IContextPool
             if (before != after)
                 _logger.CapacityChanged(after.Contexts, after.Bound, memory.AvailableBytes >> 20, memory.Source);
         }
-        catch (IOException exception)
+        catch (Exception exception)
         {
+            // Also what a probe should not throw: in a timer it would end the program.
             _logger.MemoryUnreadable(exception.Message);
         }
     }

@@ -10,6 +10,7 @@ public interface IContextPool : IAsyncDisposable
     /// <summary>Lends a fresh context; waits in order of arrival while all places are taken.</summary>
     /// <param name="request">Who asks, how long they will wait, and how long they may keep the context.</param>
     /// <returns>A lease holding one open, empty context; dispose it (<c>await using</c>) to give the place back.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A bound of the request is not positive or too long for a timer.</exception>
     /// <exception cref="LeaseTimeoutException">No place came free within <see cref="LeaseRequest.WaitAtMost"/>; the message says which bound was tight.</exception>
     /// <exception cref="BrowserNotFoundException">No Chromium was found; the message lists the places that were searched.</exception>
     /// <exception cref="BrowserLaunchException">A browser was found but did not start, or started and could not open a context.</exception>

@@ -21,9 +21,11 @@ public interface IJobQueue : IAsyncDisposable
 
     /// <summary>Adds jobs: each URL once per crawl, for ever, and at most <see cref="CrawlSpec.MaxPages"/> in all.</summary>
     /// <remarks>Jobs over the page budget are recorded as skipped, with that reason.</remarks>
+    /// <exception cref="InvalidOperationException">There is no such crawl.</exception>
     Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken);
 
     /// <summary>Records URLs that were seen and not taken; a URL recorded before keeps its first reason.</summary>
+    /// <exception cref="InvalidOperationException">There is no such crawl.</exception>
     Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken);
 
     /// <summary>Targets that have a job due now, the one served longest ago first.</summary>

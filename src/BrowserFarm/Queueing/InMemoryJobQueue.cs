@@ -36,15 +36,16 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
     public Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
     {
         lock (_gate)
-            return Task.FromResult(SubmitUnsynchronized(_crawls[crawlId], jobs));
+            return Task.FromResult(SubmitUnsynchronized(CrawlUnsynchronized(crawlId), jobs));
     }
 
     public Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
+            var crawl = CrawlUnsynchronized(crawlId);
             foreach (var url in urls)
-                _crawls[crawlId].Skipped.TryAdd(url.Url, url.Reason);
+                crawl.Skipped.TryAdd(url.Url, url.Reason);
         }
 
         return Task.CompletedTask;
@@ -137,7 +138,8 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
         lock (_gate)
         {
             return Task.FromResult<IReadOnlyDictionary<SkipReason, long>>(
-                _crawls[crawlId].Skipped.Values.CountBy(reason => reason).ToDictionary(pair => pair.Key, pair => (long)pair.Value));
+                (_crawls.GetValueOrDefault(crawlId)?.Skipped.Values ?? Enumerable.Empty<SkipReason>())
+                    .CountBy(reason => reason).ToDictionary(pair => pair.Key, pair => (long)pair.Value));
         }
     }
 
@@ -163,6 +165,8 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private CrawlEntry CrawlUnsynchronized(string crawlId) => _crawls.GetValueOrDefault(crawlId) ?? throw QueueRules.NoSuchCrawl(crawlId);
 
     private SubmitReceipt SubmitUnsynchronized(CrawlEntry crawl, IReadOnlyList<NewJob> jobs)
     {

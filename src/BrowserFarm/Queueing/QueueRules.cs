@@ -34,6 +34,9 @@ internal static class QueueRules
         _ => (null, job.Attempts, job.Holds, job.Refunds),
     };
 
+    /// <summary>Nobody would ever see what was given to a crawl that does not exist.</summary>
+    public static InvalidOperationException NoSuchCrawl(string crawlId) => new($"There is no crawl named {crawlId}.");
+
     public static AttemptFailure? FailureOf(Settlement settlement) => settlement switch
     {
         Settlement.Retry retry => retry.Failure,

@@ -34,6 +34,7 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
     /// <summary>Reserves one place in a serving cell, starting a cell when all are full. Several callers share one start.</summary>
     /// <exception cref="BrowserNotFoundException">As the launcher says.</exception>
     /// <exception cref="BrowserLaunchException">As the launcher says.</exception>
+    /// <exception cref="ObjectDisposedException">The fleet is closing.</exception>
     public async Task<BrowserCell> ReserveAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -75,11 +76,13 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
     /// <summary>Kills a cell that no longer answers. Its other leases are lost with it.</summary>
     public void Condemn(BrowserCell cell, string reason)
     {
-        if (!Bury(cell, reason))
+        if (!TakeOut(cell))
             return;
 
+        // Before anybody hears of it: the places of its contexts are free as soon as their holders know, and their memory must be by then.
         logger.CellKilled(cell.Id, cell.Browser.BrowserPid, cell.Browser.DriverPid, reason);
         cell.Browser.Kill();
+        Bury(cell, reason);
     }
 
     public async ValueTask DisposeAsync()
@@ -115,6 +118,7 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
         await Task.Yield();
         try
         {
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(BrowserContextPool));
             var browser = await launcher.LaunchAsync(options, _closing.Token);
             var cell = new BrowserCell(Interlocked.Increment(ref _lastId), browser, time.GetTimestamp());
             logger.CellStarted(cell.Id, browser.Executable.Path, browser.Version, browser.BrowserPid, browser.DriverPid, options.Launch.UsesSandbox);
@@ -127,9 +131,22 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
             }
 
             if (tooLate)
+            {
                 await CloseAsync(cell, "the pool closed while it started");
-            else
-                _ = browser.Exited.ContinueWith(_ => Bury(cell, "its browser exited"), TaskScheduler.Default);
+                throw new ObjectDisposedException(nameof(BrowserContextPool));
+            }
+
+            _ = browser.Exited.ContinueWith(
+                _ =>
+                {
+                    if (TakeOut(cell))
+                        Bury(cell, "its browser exited");
+                },
+                TaskScheduler.Default);
+        }
+        catch (OperationCanceledException cancelled) when (_closing.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException("The pool closed while a browser was being started.", cancelled);
         }
         finally
         {
@@ -139,7 +156,7 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
     }
 
     /// <summary>Takes a cell out because its browser is gone; false when that was done before.</summary>
-    private bool Bury(BrowserCell cell, string reason)
+    private bool TakeOut(BrowserCell cell)
     {
         lock (_gate)
         {
@@ -147,12 +164,16 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
                 return false;
 
             cell.State = CellState.Dead;
+            return true;
         }
+    }
 
+    /// <summary>Tells the holders of a dead cell's contexts, and sees its driver off.</summary>
+    private void Bury(BrowserCell cell, string reason)
+    {
         logger.CellLost(cell.Id, cell.Contexts, reason);
         CellLost?.Invoke(cell, reason);
         _ = _background.Run(() => CloseAsync(cell, reason));
-        return true;
     }
 
     /// <summary>Closes in the orderly way within the bound, then kills whatever is left. Never throws.</summary>

@@ -77,20 +77,29 @@ public sealed class BrowserLocator
         var full = Path.GetFullPath(path);
         if (!File.Exists(full))
             throw new BrowserNotFoundException($"{setting} names {path}, which is not a file. Correct it, or remove it to let a browser be searched.");
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(full) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == UnixFileMode.None)
+        if (!IsExecutable(full))
             throw new BrowserNotFoundException($"{setting} names {path}, which is not executable.");
         return new BrowserExecutable(full, origin);
     }
 
+    private static bool IsExecutable(string file) =>
+        File.Exists(file)
+        && (OperatingSystem.IsWindows()
+            || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != UnixFileMode.None);
+
     private string? OnPath(string command) =>
         (_environment("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Join(folder, command))
-            .FirstOrDefault(File.Exists);
+            .FirstOrDefault(IsExecutable);
 
-    private string PlaywrightFolder() =>
-        _environment("PLAYWRIGHT_BROWSERS_PATH") is { Length: > 1 } configured
-            ? configured
-            : Path.Join(_environment("XDG_CACHE_HOME") ?? Path.Join(_environment("HOME") ?? "/root", ".cache"), "ms-playwright");
+    private string PlaywrightFolder()
+    {
+        if (_environment("PLAYWRIGHT_BROWSERS_PATH") is { Length: > 1 } configured)
+            return configured;
+
+        var cache = _environment("XDG_CACHE_HOME") is { Length: > 0 } set ? set : Path.Join(_environment("HOME") ?? "/root", ".cache");
+        return Path.Join(cache, "ms-playwright");
+    }
 
     /// <summary>Executables below Playwright's folder, headless shells first, newest revision first.</summary>
     private IEnumerable<string> PlaywrightBrowsers(bool wantsShell, bool wantsFull)
@@ -108,7 +117,7 @@ public sealed class BrowserLocator
             from platform in Directory.EnumerateDirectories(install)
             from name in names
             let path = Path.Join(platform, name)
-            where File.Exists(path)
+            where IsExecutable(path)
             select path;
 
         static long Revision(string install) =>

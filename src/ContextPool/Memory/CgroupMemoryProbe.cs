@@ -88,7 +88,7 @@ public sealed class CgroupMemoryProbe : IMemoryProbe
                 if (mount.PathOf(groups) is not { } path)
                     continue;
 
-                var top = Path.Join(root, mount.MountPoint);
+                var top = root.TrimEnd('/') + mount.MountPoint;   // no double slash: below, lengths are compared
                 var folder = Path.Join(top, mount.Below(path));
                 if (!Directory.Exists(folder))
                     folder = top;   // a container sees its own group as the root of the mount
@@ -143,7 +143,7 @@ public sealed class CgroupMemoryProbe : IMemoryProbe
 
         public string Below(string path) =>
             Root == "/" ? path
-            : path.StartsWith(Root, StringComparison.Ordinal) ? path[Root.Length..]
+            : path == Root || path.StartsWith(Root + "/", StringComparison.Ordinal) ? path[Root.Length..]
             : "/";
     }
 

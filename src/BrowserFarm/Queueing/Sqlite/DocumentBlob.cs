@@ -15,10 +15,20 @@ internal static class DocumentBlob
         return packed.ToArray();
     }
 
+    /// <exception cref="QueueStorageException">It is not what was packed.</exception>
     public static PageDocument Unpack(byte[] blob)
     {
-        using var brotli = new BrotliStream(new MemoryStream(blob), CompressionMode.Decompress);
-        return JsonSerializer.Deserialize(brotli, JobsJson.Readable.PageDocument)
-            ?? throw new QueueStorageException("A stored result is empty: the database is damaged.");
+        try
+        {
+            using var brotli = new BrotliStream(new MemoryStream(blob), CompressionMode.Decompress);
+            if (JsonSerializer.Deserialize(brotli, JobsJson.Readable.PageDocument) is { } document)
+                return document;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidDataException or InvalidOperationException)
+        {
+            throw new QueueStorageException($"A stored result cannot be read, the database is damaged: {exception.Message}", exception);
+        }
+
+        throw new QueueStorageException("A stored result is empty, the database is damaged.");
     }
 }

@@ -53,6 +53,9 @@ public sealed class SqliteJobQueue : IJobQueue
     public Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken) => _writer.WriteAsync(
         session =>
         {
+            if (!session.First("SELECT 1 FROM crawls WHERE id = ?1", _ => true, crawlId))
+                throw QueueRules.NoSuchCrawl(crawlId);
+
             foreach (var url in urls)
                 SqliteStatements.Skip(session, crawlId, url);
             return true;

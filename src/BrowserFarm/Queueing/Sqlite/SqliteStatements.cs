@@ -15,7 +15,7 @@ internal static class SqliteStatements
     {
         var (total, maxPages) = session.First(
             "SELECT queued + running + succeeded + failed + cancelled, max_pages FROM crawls WHERE id = ?1",
-            row => (row.GetInt64(0), row.GetInt64(1)), crawlId);
+            row => ((long, long)?)(row.GetInt64(0), row.GetInt64(1)), crawlId) ?? throw QueueRules.NoSuchCrawl(crawlId);
 
         int accepted = 0, duplicates = 0, overBudget = 0;
         foreach (var job in jobs)
@@ -88,7 +88,7 @@ internal static class SqliteStatements
                    claim_until = NULL, failure_kind = ?7, failure_class = ?8, failure_reason = ?9
              WHERE id = ?1
             """,
-            job.Id, (int)state, dueAt?.ToUnixTimeMilliseconds(), attempts, holds, refunds,
+            job.Id, (int)state, NotBefore(dueAt), attempts, holds, refunds,
             (int?)failure?.Kind, failure?.Class, failure?.Reason);
         session.Execute(
             "INSERT INTO attempts (job, epoch, started_at, ended_at, worker, ended, class, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -125,6 +125,9 @@ internal static class SqliteStatements
             crawlId, afterJob, atMost);
         return [.. jobs.Select(entry => new DeadLetter(entry.Job, entry.Failure, Attempts(session, entry.Job.Id)))];
     }
+
+    /// <summary>Whole milliseconds, rounded up: nothing is ever due before its time.</summary>
+    private static long? NotBefore(DateTimeOffset? time) => time?.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds();
 
     private static List<AttemptRecord> Attempts(SqliteSession session, long jobId) => session.All(
         "SELECT epoch, started_at, ended_at, worker, ended, class, reason FROM attempts WHERE job = ?1 ORDER BY epoch",

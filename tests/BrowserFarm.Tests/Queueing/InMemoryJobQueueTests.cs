@@ -1,0 +1,8 @@
+using BrowserFarm.Queueing;
+
+namespace BrowserFarm.Tests.Queueing;
+
+public sealed class InMemoryJobQueueTests : JobQueueContract
+{
+    protected override IJobQueue OpenQueue(TimeProvider time) => new InMemoryJobQueue(time);
+}

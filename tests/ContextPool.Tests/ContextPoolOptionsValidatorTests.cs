@@ -1,0 +1,72 @@
+namespace ContextPool.Tests;
+
+public sealed class ContextPoolOptionsValidatorTests
+{
+    public static TheoryData<string, Action<ContextPoolOptions>> Mistakes => new()
+    {
+        { "MaxContexts", options => options.MaxContexts = 0 },
+        { "MaxContexts", options => options.MaxContexts = 10_001 },
+        { "MaxContextsPerCore", options => options.MaxContextsPerCore = 0 },
+        { "MaxContextsPerCore", options => options.MaxContextsPerCore = 65 },
+        { "MaxContextsPerCell", options => options.MaxContextsPerCell = 0 },
+        { "MaxContextsPerCell", options => options.MaxContextsPerCell = 101 },
+        { "MaxContextsServedPerCell", options => options.MaxContextsServedPerCell = 0 },
+        { "MaxContextsServedPerCell", options => { options.MaxContextsPerCell = 12; options.MaxContextsServedPerCell = 11; } },
+        { "TabBytes", options => options.TabBytes = (16L << 20) - 1 },
+        { "TabBytes", options => options.TabBytes = (4L << 30) + 1 },
+        { "CellBaseBytes", options => options.CellBaseBytes = -1 },
+        { "ReserveRatio", options => options.ReserveRatio = -0.01 },
+        { "ReserveRatio", options => options.ReserveRatio = 0.91 },
+        { "ReserveRatio", options => options.ReserveRatio = double.NaN },
+        { "MinReserveBytes", options => options.MinReserveBytes = -1 },
+        { "LaunchTimeout", options => options.LaunchTimeout = TimeSpan.Zero },
+        { "LaunchTimeout", options => options.LaunchTimeout = TimeSpan.FromMinutes(6) },
+        { "OpenTimeout", options => options.OpenTimeout = TimeSpan.FromMilliseconds(999) },
+        { "CloseTimeout", options => options.CloseTimeout = Timeout.InfiniteTimeSpan },
+        { "CloseTimeout", options => options.CloseTimeout = TimeSpan.FromMilliseconds(99) },
+        { "--proxy-server=http://x", options => options.Launch.Args = ["--lang=de", "--proxy-server=http://x"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void Validate_OneMistake_NamesIt(string name, Action<ContextPoolOptions> mistake)
+    {
+        var options = new ContextPoolOptions();
+        mistake(options);
+
+        var result = new ContextPoolOptionsValidator().Validate(name: null, options);
+
+        result.Failed.Should().BeTrue();
+        result.FailureMessage.Should().Contain(name);
+    }
+
+    [Fact]
+    public void Validate_SeveralMistakes_ListsThemAll()
+    {
+        var options = new ContextPoolOptions { MaxContexts = 0, TabBytes = 1, MaxContextsPerCell = 50, MaxContextsServedPerCell = 49 };
+
+        var result = new ContextPoolOptionsValidator().Validate(name: null, options);
+
+        result.Failures.Should().HaveCount(3);
+        result.FailureMessage.Should().ContainAll("MaxContexts", "TabBytes", "49", "50");
+    }
+
+    public static TheoryData<Action<ContextPoolOptions>> Extremes => new()
+    {
+        _ => { },
+        options => { options.MaxContexts = 1; options.MaxContextsPerCell = 1; options.MaxContextsServedPerCell = 1; },
+        options => { options.MaxContexts = 10_000; options.MaxContextsPerCell = 100; options.MaxContextsServedPerCell = 100; },
+        options => { options.TabBytes = 4L << 30; options.CellBaseBytes = 0; options.ReserveRatio = 0; options.MinReserveBytes = 0; },
+        options => { options.CloseTimeout = TimeSpan.FromSeconds(0.1); options.OpenTimeout = options.LaunchTimeout = TimeSpan.FromMinutes(5); },
+    };
+
+    [Theory]
+    [MemberData(nameof(Extremes))]
+    public void Validate_WithinTheRanges_Accepts(Action<ContextPoolOptions> set)
+    {
+        var options = new ContextPoolOptions();
+        set(options);
+
+        new ContextPoolOptionsValidator().Validate(name: null, options).Succeeded.Should().BeTrue();
+    }
+}

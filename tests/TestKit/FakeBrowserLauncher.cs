@@ -1,0 +1,207 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using ContextPool;
+using ContextPool.Browsers;
+using Microsoft.Playwright;
+
+namespace TestKit;
+
+/// <summary>Starts browsers that are only objects, and behaves as badly as a test asks: slow, failing, hanging, dying.</summary>
+/// <remarks>Safe for concurrent use. A hanging call ends as with a real browser: when the browser is killed or exits, with an error.</remarks>
+public sealed class FakeBrowserLauncher : IBrowserLauncher
+{
+    private readonly ConcurrentQueue<FakeBrowser> _browsers = new();
+    private readonly Lock _gate = new();
+    private int _launches;
+    private int _failures;
+    private int _open;
+    private int _mostOpen;
+
+    /// <summary>Every browser ever started, oldest first.</summary>
+    public IReadOnlyList<FakeBrowser> Browsers => [.. _browsers];
+
+    /// <summary>Launches asked for, failed ones included.</summary>
+    public int Launches => Volatile.Read(ref _launches);
+
+    /// <summary>Contexts open now in browsers that live.</summary>
+    public int OpenContexts => Volatile.Read(ref _open);
+
+    /// <summary>The most that were ever open at once.</summary>
+    public int MostOpenContexts => Volatile.Read(ref _mostOpen);
+
+    /// <summary>Awaited in every launch, with the launch's token, which is otherwise not listened to. Default: nothing to wait for.</summary>
+    public Func<CancellationToken, Task> WhileLaunching { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Awaited before a context opens; a failure here is the failure of opening. Default: nothing to wait for.</summary>
+    public Func<FakeBrowser, Task> WhileOpening { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Awaited before a context closes. Default: nothing to wait for.</summary>
+    public Func<FakeContext, Task> WhileClosing { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>A wait without end; the browser's death ends it.</summary>
+    public static Task Hang => new TaskCompletionSource().Task;
+
+    /// <summary>Lets the next launches fail.</summary>
+    public void FailNextLaunches(int count) => Interlocked.Exchange(ref _failures, count);
+
+    public async Task<ILaunchedBrowser> LaunchAsync(ContextPoolOptions options, CancellationToken cancellationToken)
+    {
+        var number = Interlocked.Increment(ref _launches);
+        await WhileLaunching(cancellationToken);
+        if (Interlocked.Decrement(ref _failures) >= 0)
+            throw new BrowserLaunchException($"Launch {number} failed, as the test wants.");
+
+        var browser = new FakeBrowser(this, number);
+        _browsers.Enqueue(browser);
+        return browser;
+    }
+
+    internal void CountOpen(int change)
+    {
+        lock (_gate)
+        {
+            _open += change;
+            _mostOpen = Math.Max(_mostOpen, _open);
+        }
+    }
+}
+
+/// <summary>A browser without a process.</summary>
+public sealed class FakeBrowser : ILaunchedBrowser
+{
+    private readonly FakeBrowserLauncher _launcher;
+    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly List<FakeContext> _contexts = [];
+    private int _killed;
+    private int _closed;
+
+    internal FakeBrowser(FakeBrowserLauncher launcher, int number)
+    {
+        _launcher = launcher;
+        BrowserPid = number;
+    }
+
+    public BrowserExecutable Executable { get; } = new("/fake/chromium", "fake");
+
+    public string Version => "0.0";
+
+    public int? BrowserPid { get; }
+
+    public int? DriverPid => null;
+
+    public Task Exited => _exited.Task;
+
+    public bool WasKilled => Volatile.Read(ref _killed) > 0;
+
+    public bool WasClosed => Volatile.Read(ref _closed) > 0;
+
+    /// <summary>Makes closing the browser itself hang until it is killed.</summary>
+    public bool HangsWhenClosed { get; set; }
+
+    /// <summary>Every context it ever opened.</summary>
+    public IReadOnlyList<FakeContext> Contexts
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _contexts];
+        }
+    }
+
+    public async Task<IBrowserContext> NewContextAsync(ContextProfile profile)
+    {
+        await UnlessItDies(_launcher.WhileOpening(this));
+        lock (_gate)
+        {
+            if (_exited.Task.IsCompleted)
+                throw Gone();
+
+            var context = FakeContext.In(this);
+            _contexts.Add(context);
+            _launcher.CountOpen(+1);
+            return (IBrowserContext)(object)context;
+        }
+    }
+
+    public async Task CloseAsync()
+    {
+        if (HangsWhenClosed)
+            await UnlessItDies(FakeBrowserLauncher.Hang);
+        Interlocked.Increment(ref _closed);
+        Exit();
+    }
+
+    public void Kill()
+    {
+        Interlocked.Increment(ref _killed);
+        Exit();
+    }
+
+    /// <summary>Ends the browser as if its process had ended by itself.</summary>
+    public void Exit()
+    {
+        lock (_gate)
+        {
+            foreach (var context in _contexts)
+                MarkClosedUnsynchronized(context);
+        }
+
+        _exited.TrySetResult();
+    }
+
+    internal async Task CloseAsync(FakeContext context)
+    {
+        await UnlessItDies(_launcher.WhileClosing(context));
+        lock (_gate)
+            MarkClosedUnsynchronized(context);
+    }
+
+    private void MarkClosedUnsynchronized(FakeContext context)
+    {
+        if (context.IsClosed)
+            return;
+
+        context.IsClosed = true;
+        _launcher.CountOpen(-1);
+    }
+
+    private async Task UnlessItDies(Task work)
+    {
+        if (await Task.WhenAny(work, _exited.Task) != work)
+            throw Gone();
+        await work;
+    }
+
+    private static PlaywrightException Gone() => new("Target page, context or browser has been closed");
+}
+
+/// <summary>Stands for an <see cref="IBrowserContext"/>; can be closed and nothing else.</summary>
+public class FakeContext : DispatchProxy
+{
+    private FakeBrowser _browser = null!;
+
+    public bool IsClosed { get; internal set; }
+
+    /// <summary>Closing was asked for; it may hang.</summary>
+    public bool IsClosing { get; private set; }
+
+    internal static FakeContext In(FakeBrowser browser)
+    {
+        var context = (FakeContext)(object)Create<IBrowserContext, FakeContext>();
+        context._browser = browser;
+        return context;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        switch (targetMethod?.Name)
+        {
+            case nameof(IBrowserContext.CloseAsync):
+                IsClosing = true;
+                return _browser.CloseAsync(this);
+            default:
+                throw new NotSupportedException($"The fake context has no {targetMethod?.Name}.");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using ContextPool.Memory;
+
+namespace TestKit;
+
+/// <summary>Says there is as much memory as a test sets. At first more than any pool could use.</summary>
+public sealed class FakeMemoryProbe : IMemoryProbe
+{
+    private long _availableBytes = 1L << 40;
+
+    public long AvailableBytes
+    {
+        get => Volatile.Read(ref _availableBytes);
+        set => Volatile.Write(ref _availableBytes, value);
+    }
+
+    public long LimitBytes { get; set; } = 1L << 40;
+
+    /// <summary>Thrown instead of an answer, when set.</summary>
+    public Exception? Failure { get; set; }
+
+    public MemorySample Sample() => Failure is { } failure ? throw failure : new MemorySample(LimitBytes, AvailableBytes, MemorySource.Host);
+}
