@@ -8,37 +8,24 @@ using Microsoft.Extensions.Options;
 
 namespace ContextPool;
 
-/// <summary>The pool: places are counted here, browsers live in the fleet, and every place taken is given back exactly once.</summary>
+/// <summary>The pool: takes a place, opens a context for it, lends it, takes it back, closes it, and frees the place.</summary>
 /// <remarks>
-/// A place is taken before a context is opened and given back after it is closed, so open contexts never outnumber places.
-/// Nothing is awaited under the lock.
+/// Places are counted in <see cref="PlaceBook"/>, against the capacity that <see cref="MemoryMonitor"/> sets; browsers live in
+/// <see cref="BrowserFleet"/>. Opening and closing are bounded and, once begun, carried through in the background whoever loses patience.
 /// </remarks>
 public sealed class BrowserContextPool : IContextPool
 {
-    /// <summary>A context younger than this has not taken its memory yet; its cost is still set aside.</summary>
-    private static readonly TimeSpan GrowthTime = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan MemoryInterval = TimeSpan.FromSeconds(1);
-
     /// <summary>Browsers that may hang or die over one opening; after that the fault is taken for a lasting one and told to the caller.</summary>
     private const int MaxBrowsersPerOpening = 3;
 
     private readonly ContextPoolOptions _options;
-    private readonly IMemoryProbe _probe;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly PlaceBook _places;
     private readonly BrowserFleet _fleet;
+    private readonly MemoryMonitor _memory;
     private readonly BackgroundTasks _background = new();
-    private readonly Lock _gate = new();
-    private readonly WaitLine _line = new();
-    private readonly Dictionary<long, ContextLease> _leases = [];
-    private readonly ITimer _memoryTimer;
-    private MemorySample _memory;
-    private PoolCapacity _capacity;
-    private int _opening;
-    private int _closing;
     private long _lastLease;
-    private bool _disposed;
 
     /// <summary>A pool on this machine's memory and the Chromium found on it.</summary>
     /// <param name="options">Null for the defaults.</param>
@@ -64,13 +51,12 @@ public sealed class BrowserContextPool : IContextPool
         ContextPoolOptionsValidator.ThrowIfInvalid(options);
 
         _options = options;
-        _probe = probe;
         _time = time;
         _logger = logger;
+        _places = new PlaceBook(time);
         _fleet = new BrowserFleet(options, launcher, time, logger);
         _fleet.CellLost += OnCellLost;
-        RefreshCapacity();
-        _memoryTimer = time.CreateTimer(static pool => ((BrowserContextPool)pool!).RefreshCapacity(), this, MemoryInterval, MemoryInterval);
+        _memory = new MemoryMonitor(options, probe, _places, () => _fleet.Count, time, logger);
     }
 
     /// <summary>The capacity that a pool with no browser yet would have.</summary>
@@ -99,26 +85,16 @@ public sealed class BrowserContextPool : IContextPool
 
     public PoolSnapshot Snapshot()
     {
-        var cells = _fleet.Snapshot();
-        lock (_gate)
-            return new PoolSnapshot(_capacity, _leases.Count, _closing, _opening, _line.Count, _memory, cells);
+        var (capacity, leased, closing, opening, waiting) = _places.Counts();
+        return new PoolSnapshot(capacity, leased, closing, opening, waiting, _memory.Last, _fleet.Snapshot());
     }
 
     public async ValueTask DisposeAsync()
     {
-        ContextLease[] leases;
-        lock (_gate)
-        {
-            if (_disposed)
-                return;
+        if (_places.Close() is not { } leases)
+            return;
 
-            _disposed = true;
-            leases = [.. _leases.Values];
-            while (_line.FirstUnsynchronized() is { } waiter)
-                waiter.Refuse(new ObjectDisposedException(nameof(BrowserContextPool)));
-        }
-
-        await _memoryTimer.DisposeAsync();
+        await _memory.DisposeAsync();
         foreach (var lease in leases)
             lease.Revoke(LeaseLoss.PoolClosed);
         await _background.WhenAllAsync();
@@ -128,13 +104,8 @@ public sealed class BrowserContextPool : IContextPool
     /// <summary>Takes a returned lease's context back: out of the books at once, closed in the background, then its place is free.</summary>
     internal void TakeBack(ContextLease lease)
     {
-        lock (_gate)
-        {
-            if (!_leases.Remove(lease.Id))
-                return;
-
-            _closing++;
-        }
+        if (!_places.TryTakeBack(lease))
+            return;
 
         _logger.LeaseReturned(lease.Id, lease.Holder, HeldMilliseconds(lease));
         _ = _background.Run(() => CloseAsync(lease.Pooled));
@@ -147,33 +118,13 @@ public sealed class BrowserContextPool : IContextPool
 
     private async Task TakePlaceAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
-        WaitLine.Waiter waiter;
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_line.Count == 0 && HasRoomUnsynchronized())
-            {
-                _opening++;
-                return;
-            }
-
-            waiter = _line.JoinUnsynchronized();
-        }
-
         try
         {
-            await waiter.Served.WaitAsync(request.WaitAtMost, _time, cancellationToken);
+            await _places.TakeAsync(request, cancellationToken);
         }
-        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        catch (TimeoutException exception)
         {
-            bool servedMeanwhile;
-            lock (_gate)
-                servedMeanwhile = !_line.LeaveUnsynchronized(waiter);
-            if (servedMeanwhile && waiter.Served.IsCompletedSuccessfully)
-                GiveBackPlace(ref _opening);
-            if (exception is OperationCanceledException)
-                throw;
-            throw new LeaseTimeoutException(WaitedInVain(request));
+            throw new LeaseTimeoutException(WaitedInVain(request), exception);
         }
     }
 
@@ -214,15 +165,11 @@ public sealed class BrowserContextPool : IContextPool
 
     private ContextLease Lend(LeaseRequest request, PooledContext pooled)
     {
-        ContextLease lease;
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            lease = new ContextLease(this, ++_lastLease, request, pooled, _time);
-            _opening--;
-            _leases.Add(lease.Id, lease);
-        }
+        var lease = new ContextLease(this, Interlocked.Increment(ref _lastLease), request, pooled, _time);
+        if (!_places.TryLend(lease))
+            throw new ObjectDisposedException(nameof(IContextPool));
 
+        lease.StartClock(request.HoldAtMost, _time);
         _logger.LeaseOpened(lease.Id, lease.Holder, pooled.Cell.Id);
         if (pooled.Cell.State == CellState.Dead)
             lease.Revoke(LeaseLoss.BrowserLost);
@@ -239,16 +186,11 @@ public sealed class BrowserContextPool : IContextPool
         }
         catch (Exception)
         {
-            GiveBackPlace(ref _opening);   // the asker has the exception, or no longer wants it
+            _places.EndOpening();   // the asker has the exception, or no longer wants it
             return;
         }
 
-        lock (_gate)
-        {
-            _opening--;
-            _closing++;
-        }
-
+        _places.TurnOpeningIntoClosing();
         await CloseAsync(pooled);
     }
 
@@ -272,61 +214,12 @@ public sealed class BrowserContextPool : IContextPool
         }
 
         _fleet.Release(pooled.Cell);
-        GiveBackPlace(ref _closing);
-    }
-
-    private void GiveBackPlace(ref int account)
-    {
-        lock (_gate)
-        {
-            account--;
-            ServeWaitersUnsynchronized();
-        }
-    }
-
-    private bool HasRoomUnsynchronized() => _leases.Count + _opening + _closing < _capacity.Contexts;
-
-    private void ServeWaitersUnsynchronized()
-    {
-        while (HasRoomUnsynchronized() && _line.FirstUnsynchronized() is { } waiter)
-        {
-            _opening++;
-            waiter.Serve();
-        }
+        _places.EndClosing();
     }
 
     private void OnCellLost(BrowserCell cell, string reason)
     {
-        ContextLease[] lost;
-        lock (_gate)
-            lost = [.. _leases.Values.Where(lease => lease.Pooled.Cell == cell)];
-        foreach (var lease in lost)
+        foreach (var lease in _places.LeasesWhere(lease => lease.Pooled.Cell == cell))
             lease.Revoke(LeaseLoss.BrowserLost);
-    }
-
-    private void RefreshCapacity()
-    {
-        try
-        {
-            var memory = _probe.Sample();
-            var cells = _fleet.Count;
-            PoolCapacity before, after;
-            lock (_gate)
-            {
-                before = _capacity;
-                var settled = _closing + _leases.Values.Count(lease => _time.GetElapsedTime(lease.StartedAt) >= GrowthTime);
-                _memory = memory;
-                after = _capacity = MemoryBudget.Decide(new CapacityFacts(memory, settled, cells, Environment.ProcessorCount), _options);
-                ServeWaitersUnsynchronized();
-            }
-
-            if (before != after)
-                _logger.CapacityChanged(after.Contexts, after.Bound, memory.AvailableBytes >> 20, memory.Source);
-        }
-        catch (Exception exception)
-        {
-            // Also what a probe should not throw: in a timer it would end the program.
-            _logger.MemoryUnreadable(exception.Message);
-        }
     }
 }

@@ -1,7 +1,7 @@
 namespace ContextPool;
 
 /// <summary>No place came free in time.</summary>
-public sealed class LeaseTimeoutException(string message) : Exception(message);
+public sealed class LeaseTimeoutException(string message, Exception? innerException = null) : Exception(message, innerException);
 
 /// <summary>No usable Chromium was found on this machine.</summary>
 public sealed class BrowserNotFoundException(string message) : Exception(message);

@@ -28,7 +28,7 @@ public sealed class ContextLease : IAsyncDisposable
 {
     private readonly BrowserContextPool _pool;
     private readonly CancellationTokenSource _lost = new();
-    private readonly ITimer _holdTimer;
+    private ITimer? _holdTimer;
     private int _returned;
     private int _loss;
 
@@ -40,8 +40,6 @@ public sealed class ContextLease : IAsyncDisposable
         Pooled = pooled;
         StartedAt = time.GetTimestamp();
         Lost = _lost.Token;
-        _holdTimer = time.CreateTimer(
-            static lease => ((ContextLease)lease!).Revoke(LeaseLoss.HeldTooLong), this, request.HoldAtMost, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Number of this lease, unique within the pool, rising from 1.</summary>
@@ -68,12 +66,16 @@ public sealed class ContextLease : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _returned, 1) == 0)
         {
-            _holdTimer.Dispose();
+            _holdTimer?.Dispose();
             _pool.TakeBack(this);
         }
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Starts the clock; called once, when the lease is in the books: a lease that is not cannot be taken back.</summary>
+    internal void StartClock(TimeSpan holdAtMost, TimeProvider time) => _holdTimer = time.CreateTimer(
+        static lease => ((ContextLease)lease!).Revoke(LeaseLoss.HeldTooLong), this, holdAtMost, Timeout.InfiniteTimeSpan);
 
     /// <summary>Ends the lease against its holder's will: tells them through <see cref="Lost"/> and takes the context back.</summary>
     internal void Revoke(LeaseLoss loss)
@@ -86,7 +88,7 @@ public sealed class ContextLease : IAsyncDisposable
         _ = _lost.CancelAsync();
         if (Interlocked.Exchange(ref _returned, 1) == 0)
         {
-            _holdTimer.Dispose();
+            _holdTimer?.Dispose();
             _pool.TakeBack(this);
         }
     }
