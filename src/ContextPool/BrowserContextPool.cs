@@ -166,8 +166,7 @@ public sealed class BrowserContextPool : IContextPool
     private ContextLease Lend(LeaseRequest request, PooledContext pooled)
     {
         var lease = new ContextLease(this, Interlocked.Increment(ref _lastLease), request, pooled, _time);
-        if (!_places.TryLend(lease))
-            throw new ObjectDisposedException(nameof(IContextPool));
+        ObjectDisposedException.ThrowIf(!_places.TryLend(lease), this);
 
         lease.StartClock(request.HoldAtMost, _time);
         _logger.LeaseOpened(lease.Id, lease.Holder, pooled.Cell.Id);
