@@ -1,4 +1,5 @@
 using System.Globalization;
+using BrowserFarm.Jobs;
 
 namespace BrowserFarm.Crawling;
 
@@ -14,6 +15,10 @@ public sealed class RobotsRules
 
     /// <summary>Longest crawl delay that is believed.</summary>
     public static readonly TimeSpan MaxCrawlDelay = TimeSpan.FromMinutes(1);
+
+    /// <summary>How <c>*</c> and <c>$</c> that stand for themselves are spelt, in rules and in paths (RFC 9309 §2.2.3).</summary>
+    private const string EncodedStar = "%2A";
+    private const string EncodedDollar = "%24";
 
     private readonly IReadOnlyList<Rule> _rules;
 
@@ -37,7 +42,7 @@ public sealed class RobotsRules
         var current = new List<Group>();
         var inRules = true;
 
-        foreach (var line in text.Split('\n'))
+        foreach (var line in text.Split('\r', '\n'))
         {
             var content = line.Split('#', 2)[0];
             var colon = content.IndexOf(':', StringComparison.Ordinal);
@@ -76,11 +81,12 @@ public sealed class RobotsRules
     /// <param name="pathAndQuery">As in the URL, percent-encoded, beginning with <c>/</c>.</param>
     public bool Allows(string pathAndQuery)
     {
+        var path = PercentEncoding.Normalise(pathAndQuery).Replace("*", EncodedStar, StringComparison.Ordinal).Replace("$", EncodedDollar, StringComparison.Ordinal);
         var best = new Rule("", Allow: true);
         foreach (var rule in _rules)
         {
             var wins = rule.Pattern.Length > best.Pattern.Length || (rule.Pattern.Length == best.Pattern.Length && rule.Allow);
-            if (wins && Matches(rule.Pattern, pathAndQuery))
+            if (wins && Matches(rule.Pattern, path))
                 best = rule;
         }
 
@@ -145,8 +151,11 @@ public sealed class RobotsRules
             }
         }
 
-        /// <summary>Percent-encodes what a URL would have encoded, so that both sides are compared in one spelling.</summary>
-        private static string Normalised(string pattern) =>
-            string.Concat(pattern.EnumerateRunes().Select(rune => rune.IsAscii ? rune.ToString() : Uri.EscapeDataString(rune.ToString())));
+        /// <summary>In the spelling of a path (RFC 9309 §2.2.2); a <c>$</c> before the end is an ordinary character.</summary>
+        private static string Normalised(string pattern)
+        {
+            var spelling = PercentEncoding.Normalise(pattern);
+            return spelling[..^1].Replace("$", EncodedDollar, StringComparison.Ordinal) + spelling[^1];
+        }
     }
 }

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
+using BrowserFarm.Jobs;
 
 namespace BrowserFarm.Crawling;
 
 /// <summary>A pattern for URLs: <c>*</c> stands for any run of characters, everything else for itself.</summary>
 /// <remarks>
-/// A pattern that starts with <c>/</c> is held against path and query, any other against the whole URL. Matching takes time linear in
+/// A pattern may be typed as it is read, <c>/café/*</c>, or percent-encoded. One that starts with <c>/</c> is held against path and query, any other against the whole URL. Matching takes time linear in
 /// the URL, whatever the pattern (<see cref="RegexOptions.NonBacktracking"/>).
 /// </remarks>
 public sealed class UrlGlob
@@ -23,7 +24,7 @@ public sealed class UrlGlob
             throw new FormatException($"A URL pattern is {pattern.Length} characters long; at most {MaxLength} are accepted.");
 
         _pathOnly = pattern[0] == '/';
-        var expression = Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal);
+        var expression = Regex.Escape(PercentEncoding.Normalise(pattern)).Replace("\\*", ".*", StringComparison.Ordinal);
         _regex = new Regex($"^{expression}$", RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
     }
 

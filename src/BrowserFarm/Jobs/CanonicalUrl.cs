@@ -6,8 +6,8 @@ namespace BrowserFarm.Jobs;
 /// <summary>The address of a page in the one spelling under which it is known: two addresses of the same page compare equal.</summary>
 /// <remarks>
 /// Scheme and host in lower case, host in its ASCII form, no default port, no fragment, dot segments resolved, at least <c>/</c> as
-/// path (RFC 3986 §6.2.2–6.2.3, RFC 5891). Only <c>http</c> and <c>https</c>, no user name or password, at most
-/// <see cref="MaxLength"/> characters. The query is kept as it is: its order may matter to the site.
+/// path, nothing encoded that need not be (RFC 3986 §6.2.2–6.2.3, RFC 5891). What is accepted is its own canonical spelling when read again. Only <c>http</c> and <c>https</c>, no user name or password, at most
+/// <see cref="MaxLength"/> characters, in that spelling too. The query is kept as it is: its order may matter to the site.
 /// </remarks>
 public sealed record CanonicalUrl
 {
@@ -16,10 +16,13 @@ public sealed record CanonicalUrl
 
     private const int ShownLength = 120;
 
-    private CanonicalUrl(Uri uri)
+    /// <summary>Removing dot segments may bring out an encoding and the other way round; real addresses settle at once.</summary>
+    private const int MaxRounds = 5;
+
+    private CanonicalUrl(TargetKey target, string value)
     {
-        Target = TargetKey.Of(uri);
-        Value = Target.Value + uri.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped);
+        Target = target;
+        Value = value;
     }
 
     /// <summary>The canonical spelling, for example <c>https://example.org/a?b=1</c>.</summary>
@@ -46,8 +49,22 @@ public sealed record CanonicalUrl
         if (problem is not null)
             return false;
 
-        url = new CanonicalUrl(uri!);
-        return true;
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var target = TargetKey.Of(uri!);
+            var value = target.Value + PercentEncoding.Normalise(uri!.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped));
+            problem = ProblemWith(value, out uri);
+            if (problem is not null)
+                return false;
+            if (uri!.AbsoluteUri == value && TargetKey.Of(uri) == target)
+            {
+                url = new CanonicalUrl(target, value);
+                return true;
+            }
+        }
+
+        problem = $"The URL {Shown(text!)} has no one spelling.";
+        return false;
     }
 
     private static string? ProblemWith(string? text, out Uri? uri)
@@ -76,9 +93,19 @@ public sealed record CanonicalUrl
 
         if (uri.UserInfo.Length > 0)
             return $"The URL of {uri.Host} contains a user name or password, which is not accepted in an address.";
-        if (uri.IdnHost.Length == 0)
-            return $"The URL {Shown(text)} has no host.";
-        return null;
+        return HasHost(uri) ? null : $"The URL {Shown(text)} has no host, or one that no host can be named.";
+    }
+
+    private static bool HasHost(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost is { Length: > 0 } host && host.All(char.IsAscii);
+        }
+        catch (UriFormatException)
+        {
+            return false;   // letters that IDN does not know, found out only here
+        }
     }
 
     private static bool LooksLikeHost(string text)

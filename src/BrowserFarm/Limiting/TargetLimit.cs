@@ -76,7 +76,8 @@ internal static class TargetLimit
         state = state with { InFlight = Math.Max(0, state.InFlight - 1) };
         return verdict switch
         {
-            TargetVerdict.Good => Grow(state, options),
+            // An answer to a request from before the cut says nothing of the load since.
+            TargetVerdict.Good => epoch == state.Epoch ? Grow(state, options) : state,
             TargetVerdict.Throttled or TargetVerdict.Overloaded => Cut(state, verdict, retryAfter, epoch, now, options, random),
             _ => state,
         };
@@ -109,7 +110,7 @@ internal static class TargetLimit
             GoodInRow = 0,
             RefusalsInRow = state.RefusalsInRow + 1,
         };
-        if (retryAfter is not null || (verdict == TargetVerdict.Overloaded && state.RefusalsInRow == 1))
+        if (retryAfter > TimeSpan.Zero || (verdict == TargetVerdict.Overloaded && state.RefusalsInRow == 1))
             return state;
 
         // Between half and all of the ceiling, so that the targets of many crawlers do not come back together.

@@ -54,7 +54,8 @@ internal static class FailureClassifier
     public static AttemptFailure FromBrowser(Exception exception, bool hadAnswer)
     {
         var message = exception.Message;
-        if (exception is TimeoutException || message.Contains("Timeout", StringComparison.Ordinal))
+        // Messages quote the address, which is the site's to choose: only words with a space between them are Playwright's own.
+        if (exception is TimeoutException || message.Contains("ms exceeded", StringComparison.Ordinal))
         {
             return hadAnswer
                 ? new AttemptFailure(FailureKind.Transient, FailureClasses.PageHung, "The page did not get ready in time; its script may never end.")

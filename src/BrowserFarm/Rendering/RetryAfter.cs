@@ -7,6 +7,9 @@ internal static class RetryAfter
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(365);
 
+    /// <summary>The form of dates today and the two of old, which must still be understood (RFC 9110 §5.6.7).</summary>
+    private static readonly string[] DateForms = ["r", "dddd, dd-MMM-yy HH:mm:ss 'GMT'", "ddd MMM d HH:mm:ss yyyy"];
+
     /// <summary>Seconds, or a date from which <paramref name="now"/> is taken off. Nonsense and times in the past give null.</summary>
     public static TimeSpan? Parse(string? header, DateTimeOffset now)
     {
@@ -31,7 +34,8 @@ internal static class RetryAfter
                 : Longest;
         }
 
-        return DateTimeOffset.TryParseExact(text, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) && date > now
+        return DateTimeOffset.TryParseExact(
+                text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowInnerWhite, out var date) && date > now
             ? Min(date - now, Longest)
             : null;
     }
