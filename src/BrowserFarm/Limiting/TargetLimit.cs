@@ -45,8 +45,8 @@ internal sealed record TargetLimitState(
     int Limit, int InFlight, bool SlowStart, long Epoch, int GoodInRow, int RefusalsInRow, TimeSpan BlockedUntil, TimeSpan NextStart);
 
 /// <summary>
-/// The limit's arithmetic: a first request alone, then one more with every good answer until the first refusal, afterwards one more after as many good answers as
-/// the limit allows at once; half after a refusal. Pure.
+/// The limit's arithmetic: a first request alone, then one more with every good answer until the first refusal, afterwards one more
+/// after as many good answers as the limit allows at once; half after a refusal. Pure.
 /// </summary>
 /// <remarks>
 /// Source: Chiu and Jain, "Analysis of the Increase and Decrease Algorithms for Congestion Avoidance", 1989: additive increase with
@@ -90,7 +90,7 @@ internal static class TargetLimit
             return state with { GoodInRow = good, RefusalsInRow = 0 };
 
         var limit = state.SlowStart ? Math.Max(options.Start, state.Limit + 1) : state.Limit + 1;
-        return state with { Limit = Math.Min(limit, Math.Max(options.Max, state.Limit)), GoodInRow = 0, RefusalsInRow = 0 };
+        return state with { Limit = Math.Min(limit, options.Max), GoodInRow = 0, RefusalsInRow = 0 };
     }
 
     private static TargetLimitState Cut(

@@ -93,9 +93,10 @@ public sealed class AttemptRunner(
         };
     }
 
-    private static AttemptOutcome.Failed Failed(AttemptFailure failure, Admission admission)
+    private AttemptOutcome.Failed Failed(AttemptFailure failure, Admission admission)
     {
-        admission.Report(VerdictOf(failure), failure.RetryAfter);
+        var believed = failure.RetryAfter > options.Retry.MaxRetryAfter ? options.Retry.MaxRetryAfter : failure.RetryAfter;
+        admission.Report(VerdictOf(failure), believed);
         return new AttemptOutcome.Failed(failure);
     }
 

@@ -9,26 +9,25 @@ public sealed class TargetLimitTests
 
     [Theory]
     [InlineData(2, 8, 2)]
+    [InlineData(5, 8, 5)]
     [InlineData(8, 2, 2)]
     [InlineData(1, 1, 1)]
-    public void Initial_StartAndMax_TakesTheSmaller(int start, int max, int expected) =>
-        TargetLimit.Initial(new TargetLimitOptions { Start = start, Max = max }).Limit.Should().Be(expected);
+    public void End_FirstGoodAnswer_GoesFromOneToStartWithinMax(int start, int max, int expected)
+    {
+        var options = new TargetLimitOptions { Start = start, Max = max };
+        var first = TargetLimit.Start(TargetLimit.Initial(), TimeSpan.Zero, TimeSpan.Zero);
+        TargetLimit.OpensAt(first).Should().BeNull("the first request goes alone");
+
+        TargetLimit.End(first, TargetVerdict.Good, retryAfter: null, first.Epoch, TimeSpan.Zero, options, random: 0).Limit.Should().Be(expected);
+    }
 
     [Fact]
-    public void End_AsManyGoodAnswersAsTheLimit_AddsOneUpToTheMaximum()
-    {
-        var state = TargetLimit.Initial(Options);
-        var limits = new List<int>();
-        for (var i = 0; i < 60; i++)
-        {
-            state = TargetLimit.Start(state, TimeSpan.Zero, TimeSpan.Zero);
-            state = End(state, TargetVerdict.Good);
-            if (limits.Count == 0 || limits[^1] != state.Limit)
-                limits.Add(state.Limit);
-        }
+    public void End_GoodAnswersBeforeAnyRefusal_AddOneEachUpToTheMaximum() =>
+        LimitsAfterGoodAnswers(TargetLimit.Initial(), 10).Should().Equal(2, 3, 4, 5, 6, 7, 8, 8, 8, 8);
 
-        limits.Should().Equal(2, 3, 4, 5, 6, 7, 8);
-    }
+    [Fact]
+    public void End_GoodAnswersAfterARefusal_AddOneForAsManyAsTheLimit() =>
+        LimitsAfterGoodAnswers(At(2, inFlight: 0), 10).Should().Equal(2, 3, 3, 3, 4, 4, 4, 4, 5, 5);
 
     [Theory]
     [InlineData(TargetVerdict.Throttled, 8, 4)]
@@ -152,7 +151,7 @@ public sealed class TargetLimitTests
     {
         var dice = new Random(1);
         var options = new TargetLimitOptions { Max = 6 };
-        var state = TargetLimit.Initial(options);
+        var state = TargetLimit.Initial();
         var now = TimeSpan.Zero;
         var askedToStayAwayUntil = TimeSpan.Zero;
         var inFlight = new List<long>();
@@ -194,7 +193,21 @@ public sealed class TargetLimitTests
         }
     }
 
-    private static TargetLimitState At(int limit, int inFlight) => TargetLimit.Initial(Options) with { Limit = limit, InFlight = inFlight };
+    private static List<int> LimitsAfterGoodAnswers(TargetLimitState state, int answers)
+    {
+        var limits = new List<int>();
+        for (var i = 0; i < answers; i++)
+        {
+            state = End(TargetLimit.Start(state, TimeSpan.Zero, TimeSpan.Zero), TargetVerdict.Good);
+            limits.Add(state.Limit);
+        }
+
+        return limits;
+    }
+
+    /// <summary>A target that has refused before: its limit grows slowly.</summary>
+    private static TargetLimitState At(int limit, int inFlight) =>
+        TargetLimit.Initial() with { Limit = limit, InFlight = inFlight, SlowStart = false };
 
     private static TargetLimitState End(TargetLimitState state, TargetVerdict verdict, TimeSpan? retryAfter = null, long? epoch = null) =>
         TargetLimit.End(state, verdict, retryAfter, epoch ?? state.Epoch, TimeSpan.Zero, Options, random: 0.5);

@@ -15,8 +15,21 @@ public sealed class TargetLimitersTests
     public TargetLimitersTests() => _limiters = new TargetLimiters(new TargetLimitOptions { Start = 2, Max = 8 }, _clock);
 
     [Fact]
+    public void TryAdmit_UnknownTarget_LetsOneGoFirst()
+    {
+        var first = _limiters.TryAdmit(A)!;
+        _limiters.TryAdmit(A).Should().BeNull();
+
+        first.Report(TargetVerdict.Good);
+
+        _limiters.TryAdmit(A).Should().NotBeNull();
+        _limiters.TryAdmit(A).Should().NotBeNull("the first answer was a good one");
+    }
+
+    [Fact]
     public void TryAdmit_AtTheLimit_RefusesThisTargetAndNoOther()
     {
+        GetToKnow(A);
         _limiters.TryAdmit(A).Should().NotBeNull();
         _limiters.TryAdmit(A).Should().NotBeNull();
 
@@ -29,6 +42,7 @@ public sealed class TargetLimitersTests
     [Fact]
     public void Report_Twice_CountsOnce()
     {
+        GetToKnow(A);
         var released = 0;
         _limiters.Released += () => released++;
         var first = _limiters.TryAdmit(A)!;
@@ -40,7 +54,7 @@ public sealed class TargetLimitersTests
         first.Dispose();
 
         released.Should().Be(1);
-        _limiters.Snapshot(10).Should().ContainSingle().Which.Should().Be(new TargetLimitSnapshot(A, Limit: 2, InFlight: 1, BlockedFor: TimeSpan.Zero));
+        _limiters.Snapshot(10).Should().ContainSingle().Which.Should().Be(new TargetLimitSnapshot(A, Limit: 3, InFlight: 1, BlockedFor: TimeSpan.Zero));
         second.Dispose();
         _limiters.Snapshot(10).Single().InFlight.Should().Be(0);
     }
@@ -48,6 +62,7 @@ public sealed class TargetLimitersTests
     [Fact]
     public async Task Report_FromManyThreads_CountsOnce()
     {
+        GetToKnow(A);
         var admission = _limiters.TryAdmit(A)!;
         using var other = _limiters.TryAdmit(A)!;
 
@@ -93,4 +108,7 @@ public sealed class TargetLimitersTests
 
         next.Should().NotBeNull("no lock is held while telling");
     }
+
+    /// <summary>One good answer: from then on two requests may be in flight.</summary>
+    private void GetToKnow(TargetKey target) => _limiters.TryAdmit(target)!.Report(TargetVerdict.Good);
 }
