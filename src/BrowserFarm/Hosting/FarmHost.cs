@@ -15,6 +15,8 @@ public sealed class FarmHost : IAsyncDisposable
 
     private FarmHost(IHost host) => _host = host;
 
+    private IHostApplicationLifetime Lifetime => _host.Services.GetRequiredService<IHostApplicationLifetime>();
+
     /// <summary>The running farm in numbers.</summary>
     public FarmObserver Observer => _host.Services.GetRequiredService<FarmObserver>();
 
@@ -36,7 +38,15 @@ public sealed class FarmHost : IAsyncDisposable
     {
         try
         {
-            await _host.StartAsync(CancellationToken.None);
+            try
+            {
+                await _host.StartAsync(CancellationToken.None);
+            }
+            catch (OperationCanceledException) when (Lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // Told to stop while it was starting. What had started is stopped below.
+            }
+
             await _host.WaitForShutdownAsync(CancellationToken.None);
         }
         catch (AggregateException exception) when (exception.InnerExceptions.Count > 0)
@@ -49,7 +59,7 @@ public sealed class FarmHost : IAsyncDisposable
     }
 
     /// <summary>Takes no more jobs, lets running ones finish within the grace, then ends <see cref="RunAsync"/>.</summary>
-    public void Stop() => _host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+    public void Stop() => Lifetime.StopApplication();
 
     /// <summary>As <see cref="Stop"/>, but gives running jobs back at once.</summary>
     public void StopNow()

@@ -208,6 +208,35 @@ public sealed class LocalCrawlTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunAsync_NothingLeftToDo_EndsAtOnce()
+    {
+        Link("/");
+        await CrawlAsync(_site.BaseUri, spec => spec);
+
+        // More than once: the end may come before the host has finished starting.
+        for (var i = 0; i < 10; i++)
+        {
+            await using var crawl = await LocalCrawl.ResumeAsync(_folder.Combine("crawl"), Config(), new FarmOptions(), logging: null, CancellationToken.None);
+            await crawl.RunAsync().WaitAsync(Bounds.Short);
+        }
+
+        Paths().Should().Equal("/");
+        _site.VisitsTo("/").Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Stop_BeforeItHasStarted_EndsInOrder()
+    {
+        Link("/");
+        await using var crawl = await BeginAsync(_site.BaseUri, spec => spec);
+
+        crawl.Stop();
+        await crawl.RunAsync().WaitAsync(Bounds.Medium);
+
+        (await crawl.LookAsync(CancellationToken.None)).Jobs.Queued.Should().Be(1, "it can be resumed");
+    }
+
+    [Fact]
     public async Task BeginAsync_FolderInUse_IsRefused()
     {
         Link("/");
