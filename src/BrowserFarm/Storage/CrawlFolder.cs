@@ -27,23 +27,22 @@ public sealed class CrawlFolder : IDisposable
     /// <exception cref="CrawlFolderException">It cannot be made or written, or holds a crawl already.</exception>
     public static CrawlFolder Create(string path)
     {
-        path = System.IO.Path.GetFullPath(path);
-        var existed = Directory.Exists(path);
+        path = FullPath(path);
         var folder = Take(path, $"The folder {path} cannot be used: ");
-        if (existed && File.Exists(folder.DatabasePath))
-        {
-            folder.Dispose();
-            throw new CrawlFolderException($"{path} already holds a crawl; go on with it by --resume {path}, or choose another folder with --out.");
-        }
+        if (!File.Exists(folder.DatabasePath) && !File.Exists(folder.ResultsPath))
+            return folder;
 
-        return folder;
+        folder.Dispose();
+        throw new CrawlFolderException(File.Exists(folder.DatabasePath)
+            ? $"{path} already holds a crawl; go on with it by --resume {path}, or choose another folder with --out."
+            : $"{folder.ResultsPath} holds results of another crawl; move it away, or choose another folder with --out.");
     }
 
     /// <summary>Opens the folder of a crawl that was begun.</summary>
     /// <exception cref="CrawlFolderException">There is no crawl in it, or somebody is running it.</exception>
     public static CrawlFolder Open(string path)
     {
-        path = System.IO.Path.GetFullPath(path);
+        path = FullPath(path);
         if (!File.Exists(DatabaseIn(path)))
             throw new CrawlFolderException($"There is no crawl to resume in {path} (no crawl.db).");
         return Take(path, $"The crawl in {path} cannot be resumed: ");
@@ -72,6 +71,19 @@ public sealed class CrawlFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>Without a slash at its end, so that the last part is the crawl's name.</summary>
+    private static string FullPath(string path)
+    {
+        try
+        {
+            return System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        }
+        catch (ArgumentException exception)
+        {
+            throw new CrawlFolderException("The folder's name is empty or cannot be one.", exception);
+        }
+    }
 
     private static string DatabaseIn(string path) => System.IO.Path.Join(path, "crawl.db");
 
