@@ -92,9 +92,11 @@ public sealed class AttemptRunner(
         };
     }
 
-    private static AttemptOutcome.Failed Failed(AttemptFailure failure, Admission admission)
+    private AttemptOutcome.Failed Failed(AttemptFailure failure, Admission admission)
     {
-        admission.Report(VerdictOf(failure), failure.RetryAfter);
+        // Believed no longer than for the job itself: or one header would close the target for a year, with all its other jobs due.
+        var retryAfter = failure.RetryAfter > options.Retry.MaxRetryAfter ? options.Retry.MaxRetryAfter : failure.RetryAfter;
+        admission.Report(VerdictOf(failure), retryAfter);
         return new AttemptOutcome.Failed(failure);
     }
 
