@@ -93,37 +93,11 @@ public sealed class RobotsRules
         return best.Allow;
     }
 
-    /// <summary>Whether a pattern matches from the start of a path. Linear for each star: only the last star is ever tried again.</summary>
+    /// <summary>Whether a pattern matches from the start of a path; a final <c>$</c> demands its end.</summary>
     private static bool Matches(string pattern, string path)
     {
-        var anchored = pattern.EndsWith('$');
-        var end = anchored ? pattern.Length - 1 : pattern.Length;
-        int p = 0, s = 0, star = -1, resume = 0;
-        while (true)
-        {
-            if (p == end && (!anchored || s == path.Length))
-                return true;
-
-            if (p < end && pattern[p] == '*')
-            {
-                star = p++;
-                resume = s;
-            }
-            else if (p < end && s < path.Length && pattern[p] == path[s])
-            {
-                p++;
-                s++;
-            }
-            else if (star >= 0 && resume < path.Length)
-            {
-                p = star + 1;
-                s = ++resume;
-            }
-            else
-            {
-                return false;
-            }
-        }
+        var wholePath = pattern.EndsWith('$');
+        return Wildcard.Matches(wholePath ? pattern.AsSpan(..^1) : pattern, path, wholePath);
     }
 
     private sealed record Rule(string Pattern, bool Allow);

@@ -1,18 +1,17 @@
-using System.Text.RegularExpressions;
 using BrowserFarm.Jobs;
 
 namespace BrowserFarm.Crawling;
 
 /// <summary>A pattern for URLs: <c>*</c> stands for any run of characters, everything else for itself.</summary>
 /// <remarks>
-/// A pattern may be typed as it is read, <c>/café/*</c>, or percent-encoded. One that starts with <c>/</c> is held against path and query, any other against the whole URL. Matching takes time linear in
-/// the URL, whatever the pattern (<see cref="RegexOptions.NonBacktracking"/>).
+/// A pattern may be typed as it is read, <c>/café/*</c>, or percent-encoded. One that starts with <c>/</c> is held against path and query,
+/// any other against the whole URL.
 /// </remarks>
 public sealed class UrlGlob
 {
     private const int MaxLength = 2000;
 
-    private readonly Regex _regex;
+    private readonly string _pattern;
     private readonly bool _pathOnly;
 
     /// <exception cref="FormatException">The pattern is empty or longer than 2000 characters.</exception>
@@ -24,9 +23,8 @@ public sealed class UrlGlob
             throw new FormatException($"A URL pattern is {pattern.Length} characters long; at most {MaxLength} are accepted.");
 
         _pathOnly = pattern[0] == '/';
-        var expression = Regex.Escape(PercentEncoding.Normalise(pattern)).Replace("\\*", ".*", StringComparison.Ordinal);
-        _regex = new Regex($"^{expression}$", RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture);
+        _pattern = PercentEncoding.Normalise(pattern);
     }
 
-    public bool Matches(Uri url) => _regex.IsMatch(_pathOnly ? url.PathAndQuery : url.AbsoluteUri);
+    public bool Matches(Uri url) => Wildcard.Matches(_pattern, _pathOnly ? url.PathAndQuery : url.AbsoluteUri, wholeText: true);
 }

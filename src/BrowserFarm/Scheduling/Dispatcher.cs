@@ -30,13 +30,15 @@ public sealed class Dispatcher(IJobQueue queue, TargetLimiters limiters, WorkSig
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                // Both before the look: what comes or falls due while we look is seen by it, or waited for.
                 var news = signal.Next;
+                var nextDue = await queue.NextDueAsync(cancellationToken);
                 var (job, opensIn) = await LookAsync(worker, claimFor, cancellationToken);
                 if (job is not null)
                     return job;
 
-                var nextDue = await queue.NextDueAsync(cancellationToken) is { } due ? due - time.GetUtcNow() : MaxWait;
-                await WaitAsync(news, Min(MaxWait, Min(opensIn, nextDue)), cancellationToken);
+                var dueIn = nextDue is { } due ? due - time.GetUtcNow() : MaxWait;
+                await WaitAsync(news, Min(MaxWait, Min(opensIn, dueIn)), cancellationToken);
             }
         }
         finally

@@ -32,13 +32,13 @@ public sealed class CrawlFolder : IDisposable
     /// <exception cref="CrawlFolderException">It cannot be made or written, or holds a crawl already.</exception>
     public static CrawlFolder Create(string path)
     {
-        path = System.IO.Path.GetFullPath(path);
+        path = FullPath(path);
         var folder = Take(path, $"The folder {path} cannot be used: ");
         string? problem = null;
         if (File.Exists(folder.DatabasePath))
             problem = $"{path} already holds a crawl; go on with it by --resume {path}, or choose another folder with --out.";
         else if (File.Exists(folder.ResultsPath))
-            problem = $"{path} already holds a results.ndjson of something else; choose another folder with --out.";
+            problem = $"{folder.ResultsPath} holds results of another crawl; move it away, or choose another folder with --out.";
         else if (FreeBytes(path) is { } free && free < MinFreeBytes)
             problem = $"The disk of {path} has {free >> 20} MB free; at least {MinFreeBytes >> 20} MB are needed to begin. Free some space, or choose another folder with --out.";
         if (problem is null)
@@ -54,7 +54,7 @@ public sealed class CrawlFolder : IDisposable
     /// <exception cref="CrawlFolderException">There is no crawl in it, or somebody is running it.</exception>
     public static CrawlFolder Open(string path)
     {
-        path = System.IO.Path.GetFullPath(path);
+        path = FullPath(path);
         if (!File.Exists(DatabaseIn(path)))
             throw new CrawlFolderException($"There is no crawl to resume in {path} (no crawl.db).");
         return Take(path, $"The crawl in {path} cannot be resumed: ");
@@ -108,6 +108,19 @@ public sealed class CrawlFolder : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return null;   // a file system that does not say
+        }
+    }
+
+    /// <summary>Without a slash at its end, so that the last part is the crawl's name.</summary>
+    private static string FullPath(string path)
+    {
+        try
+        {
+            return System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        }
+        catch (ArgumentException exception)
+        {
+            throw new CrawlFolderException("The folder's name is empty or cannot be one.", exception);
         }
     }
 

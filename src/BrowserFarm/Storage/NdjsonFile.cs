@@ -13,10 +13,12 @@ internal sealed class NdjsonFile : IAsyncDisposable
     private const int TailChunk = 64 * 1024;
 
     private readonly FileStream _file;
+    private long _end;
 
     private NdjsonFile(FileStream file, long lastSequence)
     {
         _file = file;
+        _end = file.Length;
         LastSequence = lastSequence;
     }
 
@@ -26,7 +28,7 @@ internal sealed class NdjsonFile : IAsyncDisposable
     /// <exception cref="IOException">The file cannot be opened or written.</exception>
     public static NdjsonFile Open(string path)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 1 << 16);
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         try
         {
             while (true)
@@ -37,10 +39,7 @@ internal sealed class NdjsonFile : IAsyncDisposable
 
                 var start = EndOfLastLine(file, file.Length - 1);
                 if (SequenceOf(file, start) is { } sequence)
-                {
-                    file.Seek(0, SeekOrigin.End);
                     return new NdjsonFile(file, sequence);
-                }
 
                 file.SetLength(start);   // a line that is not ours, as after a power cut: the one before it decides
             }
@@ -52,19 +51,35 @@ internal sealed class NdjsonFile : IAsyncDisposable
         }
     }
 
-    /// <summary>Appends one document.</summary>
+    /// <summary>Appends one document: all of it, or nothing that a later call would not overwrite.</summary>
     /// <param name="json">A JSON object without line breaks and without a <c>seq</c> of its own.</param>
+    /// <exception cref="IOException">The disk is full or failing; the document may be appended again.</exception>
     public async Task AppendAsync(long sequence, byte[] json, CancellationToken cancellationToken)
     {
-        await _file.WriteAsync(Encoding.ASCII.GetBytes(json.Length > 2 ? $"{{\"seq\":{sequence}," : $"{{\"seq\":{sequence}"), cancellationToken);
-        await _file.WriteAsync(json.AsMemory(1), cancellationToken);
-        await _file.WriteAsync("\n"u8.ToArray(), cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        byte[] line = [.. Encoding.ASCII.GetBytes(json.Length > 2 ? $"{{\"seq\":{sequence}," : $"{{\"seq\":{sequence}"), .. json.AsSpan(1), (byte)'\n'];
+
+        // At the end of the last whole line and not called off in the middle: whatever fails here, the next line does not continue half a one.
+        await RandomAccess.WriteAsync(_file.SafeFileHandle, line, _end, CancellationToken.None);
+        _end += line.Length;
         LastSequence = sequence;
     }
 
-    public Task FlushAsync(CancellationToken cancellationToken) => _file.FlushAsync(cancellationToken);
-
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await using (_file)
+        {
+            try
+            {
+                if (_file.Length > _end)
+                    _file.SetLength(_end);
+            }
+            catch (IOException)
+            {
+                // The half line is cut off when the file is opened next.
+            }
+        }
+    }
 
     /// <summary>Position after the last line break before <paramref name="end"/>; 0 when there is none.</summary>
     private static long EndOfLastLine(FileStream file, long end)

@@ -42,8 +42,6 @@ public sealed class ResultExport : IAsyncDisposable
                 written++;
             }
 
-            if (results.Count > 0)
-                await _results.FlushAsync(cancellationToken);
             if (results.Count < Batch)
                 return written;
         }

@@ -95,8 +95,9 @@ public sealed class AttemptRunner(
 
     private AttemptOutcome.Failed Failed(AttemptFailure failure, Admission admission)
     {
-        var believed = failure.RetryAfter > options.Retry.MaxRetryAfter ? options.Retry.MaxRetryAfter : failure.RetryAfter;
-        admission.Report(VerdictOf(failure), believed);
+        // Believed no longer than for the job itself: or one header would close the target for a year, with all its other jobs due.
+        var retryAfter = failure.RetryAfter > options.Retry.MaxRetryAfter ? options.Retry.MaxRetryAfter : failure.RetryAfter;
+        admission.Report(VerdictOf(failure), retryAfter);
         return new AttemptOutcome.Failed(failure);
     }
 

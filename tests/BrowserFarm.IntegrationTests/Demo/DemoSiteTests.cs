@@ -154,7 +154,8 @@ public sealed class DemoSiteTests : IAsyncLifetime
     [Fact]
     public async Task Get_EveryScriptOfTheShop_IsServedAsAScript()
     {
-        var scripts = typeof(DemoSite).Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".js", StringComparison.Ordinal)).ToArray();
+        var scripts = typeof(DemoSite).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("demo/", StringComparison.Ordinal) && name.EndsWith(".js", StringComparison.Ordinal)).ToArray();
 
         scripts.Should().NotBeEmpty();
         foreach (var script in scripts)
