@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -6,18 +7,27 @@ namespace BrowserFarm.Extraction;
 /// <summary>The spelling rules of CommonMark's inline text (spec.commonmark.org 0.31 §§2.4, 6). Pure.</summary>
 internal static partial class MarkdownText
 {
+    private static readonly SearchValues<char> EntityCharacters = SearchValues.Create("#0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>Puts a backslash before what would otherwise be read as markup.</summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);
-        foreach (var c in text)
+        for (var at = 0; at < text.Length; at++)
         {
-            if (c is '\\' or '`' or '*' or '_' or '[' or ']' or '<' or '>')
+            if (text[at] is '\\' or '`' or '*' or '_' or '[' or ']' or '<' or '>' || (text[at] == '&' && IsEntity(text.AsSpan(at))))
                 escaped.Append('\\');
-            escaped.Append(c);
+            escaped.Append(text[at]);
         }
 
         return escaped.ToString();
+    }
+
+    /// <summary>Whether a text begins like <c>&amp;amp;</c> or <c>&amp;#38;</c>.</summary>
+    private static bool IsEntity(ReadOnlySpan<char> text)
+    {
+        var length = text[1..Math.Min(text.Length, 34)].IndexOfAnyExcept(EntityCharacters);
+        return length > 1 && text[length + 1] == ';';
     }
 
     /// <summary>Keeps a line that happens to begin like a heading, a list item or a rule from becoming one.</summary>
@@ -41,12 +51,19 @@ internal static partial class MarkdownText
     {
         var lines = inline.Split('\n').Select(line => Spaces().Replace(line, " ").Trim(' '));
         var text = string.Join('\n', lines).Trim('\n', ' ');
-        while (text.EndsWith("\\\n", StringComparison.Ordinal) || (text.EndsWith('\\') && !text.EndsWith("\\\\", StringComparison.Ordinal)))
-            text = text[..^1].TrimEnd('\n', ' ');
-        while (text.StartsWith("\\\n", StringComparison.Ordinal))
-            text = text[2..].TrimStart('\n', ' ');
-        return text;
+
+        // One pass from each end: a page may well be a million line breaks.
+        var end = text.Length;
+        while (EndsInHardBreak(text.AsSpan(0, end)))
+            end = text.AsSpan(0, end - 1).TrimEnd(" \n").Length;
+        var start = 0;
+        while (start < end - 1 && text[start] == '\\' && text[start + 1] == '\n')
+            start = end - text.AsSpan(start + 2, end - start - 2).TrimStart(" \n").Length;
+        return text[start..end];
     }
+
+    /// <summary>A backslash that is not itself escaped.</summary>
+    private static bool EndsInHardBreak(ReadOnlySpan<char> text) => (text.Length - text.TrimEnd('\\').Length) % 2 == 1;
 
     /// <summary>Emphasis around text; its outer spaces move outside, because <c>** bold **</c> is not bold.</summary>
     public static void Wrap(StringBuilder output, string mark, string inner)

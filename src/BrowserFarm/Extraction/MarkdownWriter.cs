@@ -11,6 +11,12 @@ public sealed class MarkdownWriter
     /// <summary>Deeper nesting than this is read as plain text: browsers stop at 512 (HTML parsers' own bound), and our stack is finite.</summary>
     private const int MaxDepth = 400;
 
+    /// <summary>CommonMark reads list numbers of at most nine digits.</summary>
+    private const int MaxListStart = 900_000_000;
+
+    /// <summary>Elements of the page's own making that may stand inside each other before one is no longer looked into for blocks.</summary>
+    private const int MaxCustomDepth = 20;
+
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
         "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "canvas", "video", "audio", "button", "select", "input", "textarea", "dialog",
@@ -27,7 +33,6 @@ public sealed class MarkdownWriter
     private string _prefix = "";
     private string? _marker;
     private bool _blankPending;
-    private int _listDepth;
 
     private MarkdownWriter(Uri baseUri) => _base = baseUri;
 
@@ -84,6 +89,8 @@ public sealed class MarkdownWriter
         {
             case ['h', >= '1' and <= '6']:
                 var heading = MarkdownText.Tidy(Inline(element, depth)).Replace('\n', ' ');
+                if (heading.EndsWith('#'))
+                    heading = heading[..^1] + "\\#";   // or it would be taken for the heading's closing mark
                 if (heading.Length > 0)
                     WriteParagraph($"{new string('#', element.LocalName[1] - '0')} {heading}");
                 break;
@@ -97,8 +104,8 @@ public sealed class MarkdownWriter
                 WriteList(element, depth, _ => "- ");
                 break;
             case "ol":
-                var first = int.TryParse(element.GetAttribute("start"), out var start) && start >= 0 ? start : 1;
-                WriteList(element, depth, index => $"{first + index}. ");
+                var first = int.TryParse(element.GetAttribute("start"), out var start) && start is >= 0 and <= MaxListStart ? start : 1;
+                WriteList(element, depth, index => $"{first + index}. ", interruptsParagraphs: first == 1);
                 break;
             case "blockquote":
                 Indented("> ", marker: null, () => WriteBlocks(element, depth));
@@ -115,19 +122,22 @@ public sealed class MarkdownWriter
         }
     }
 
-    private void WriteList(IElement list, int depth, Func<int, string> marker)
+    /// <param name="interruptsParagraphs">It is a list even right below a line of text: an ordered one only when it begins with 1 (CommonMark §5.2).</param>
+    private void WriteList(IElement list, int depth, Func<int, string> marker, bool interruptsParagraphs = true)
     {
-        // A list inside an item follows the item's text at once; any other stands apart from what is before it.
-        _blankPending |= _listDepth == 0;
-        _listDepth++;
+        // A list inside an item follows the item\'s text at once; any other stands apart from what is before it.
+        if (_marker is null && (!interruptsParagraphs || list.ParentElement?.LocalName != "li"))
+            _blankPending = true;
+
         var index = 0;
         foreach (var item in list.Children.Where(child => !IsHidden(child) && !Ignored.Contains(child.LocalName)))
         {
+            if (index > 0)
+                _blankPending = false;   // a blank line after an inner list would pull the outer one's items apart
             var mark = marker(index++);
             Indented(new string(' ', mark.Length), mark, () => WriteBlocks(item, depth + 1));
         }
 
-        _listDepth--;
         _blankPending = true;
     }
 
@@ -148,8 +158,8 @@ public sealed class MarkdownWriter
     private void WriteCode(IElement pre)
     {
         var code = pre.QuerySelector("code");
-        var language = (code?.ClassName ?? pre.ClassName ?? "").Split(' ')
-            .FirstOrDefault(name => name.StartsWith("language-", StringComparison.Ordinal) || name.StartsWith("lang-", StringComparison.Ordinal));
+        var language = (code?.ClassName ?? pre.ClassName ?? "").Split((char[]?)null)
+            .FirstOrDefault(name => (name.StartsWith("language-", StringComparison.Ordinal) || name.StartsWith("lang-", StringComparison.Ordinal)) && !name.Contains('`', StringComparison.Ordinal));
         var text = pre.TextContent.Trim('\n');
         var fence = MarkdownText.FenceFor(text);
         WriteParagraph($"{fence}{language?[(language.IndexOf('-', StringComparison.Ordinal) + 1)..]}\n{text}\n{fence}");
@@ -217,6 +227,8 @@ public sealed class MarkdownWriter
                 break;
             case "a" when Absolute(element.GetAttribute("href")) is { } link:
                 var label = MarkdownText.Tidy(Inline(element, depth)).Replace("\\\n", " ", StringComparison.Ordinal).Replace('\n', ' ');
+                if (label.Length > 0 && inline.Length > 0 && inline[^1] == '!')
+                    inline.Insert(inline.Length - 1, '\\');   // or the link would be an image
                 if (label.Length > 0)
                     inline.Append($"[{label}]({link})");
                 break;
@@ -250,10 +262,12 @@ public sealed class MarkdownWriter
             ? uri.AbsoluteUri.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)
             : null;
 
-    private static bool IsBlock(IElement element) =>
+    private static bool IsBlock(IElement element) => IsBlock(element, MaxCustomDepth);
+
+    private static bool IsBlock(IElement element, int depth) =>
         Blocks.Contains(element.LocalName)
         || element.LocalName is ['h', >= '1' and <= '6'] or "hr" or "pre" or "ul" or "ol" or "menu" or "blockquote" or "table"
-        || (element.LocalName.Contains('-', StringComparison.Ordinal) && element.Children.Any(IsBlock));
+        || (element.LocalName.Contains('-', StringComparison.Ordinal) && depth > 0 && element.Children.Any(child => IsBlock(child, depth - 1)));
 
     private static bool IsHidden(IElement element) =>
         element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true"
