@@ -68,7 +68,16 @@ public static class PlaywrightConfigFile
         {
             var config = new PlaywrightConfig();
             var mistakes = new List<string>();
-            ReadObject(document.RootElement, prefix: "", config, mistakes);
+            try
+            {
+                ReadObject(document.RootElement, prefix: "", config, mistakes);
+            }
+            catch (InvalidOperationException exception)
+            {
+                // JSON may spell half a surrogate pair, which is no text.
+                throw new ConfigFileException($"The configuration file {name} contains a text that is not valid Unicode: {exception.Message}", exception);
+            }
+
             return mistakes.Count == 0
                 ? config
                 : throw new ConfigFileException($"The configuration file {name} has {(mistakes.Count == 1 ? "a mistake" : $"{mistakes.Count} mistakes")}: {string.Join("; ", mistakes)}.");

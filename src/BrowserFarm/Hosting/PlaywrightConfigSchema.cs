@@ -30,7 +30,7 @@ internal static partial class PlaywrightConfigSchema
         Number("context.viewport.width", 1, 16_384, (config, value) => config.Context.ViewportWidth = value),
         Number("context.viewport.height", 1, 16_384, (config, value) => config.Context.ViewportHeight = value),
         Text("context.locale", "a language tag like en-GB", value => LanguageTag().IsMatch(value), (config, value) => config.Context.Locale = value),
-        Text("context.userAgent", "a User-Agent header of at most 1000 printable characters", IsHeaderValue, (config, value) => config.Context.UserAgent = value),
+        Text("context.userAgent", "a User-Agent header of at most 1000 printable ASCII characters", IsHeaderValue, (config, value) => config.Context.UserAgent = value),
         Text("context.timezoneId", "an IANA time zone like Europe/Berlin", value => TimeZoneName().IsMatch(value), (config, value) => config.Context.TimeZoneId = value),
         new("context.extraHTTPHeaders", "an object of header names and values; not Host, Content-Length, Cookie, Connection or Proxy-*", TryApplyHeaders),
         Bool("context.ignoreHTTPSErrors", (config, value) => config.Context.IgnoreHttpsErrors = value),
@@ -114,7 +114,7 @@ internal static partial class PlaywrightConfigSchema
 
     private static bool IsPath(string value) => value.Length is > 0 and <= 4096 && !value.Any(char.IsControl);
 
-    private static bool IsHeaderValue(string value) => value.Length is > 0 and <= 1000 && !value.Any(char.IsControl);
+    private static bool IsHeaderValue(string value) => value.Length is > 0 and <= 1000 && value.All(c => c is >= ' ' and <= '~');
 
     private static bool IsSwitch(string value) =>
         value.StartsWith("--", StringComparison.Ordinal) && value.Length is > 2 and <= 4096
@@ -125,15 +125,15 @@ internal static partial class PlaywrightConfigSchema
     private static string ResourceTypeOf(string value) =>
         ResourceFilter.Types.First(type => type.Equals(value, StringComparison.OrdinalIgnoreCase));
 
-    [GeneratedRegex("^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LanguageTag();
 
-    [GeneratedRegex("^[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TimeZoneName();
 
-    [GeneratedRegex("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex HeaderName();
 
-    [GeneratedRegex("^(host|content-length|cookie|connection|transfer-encoding|upgrade|proxy-.*)$", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(host|content-length|cookie|connection|transfer-encoding|upgrade|proxy-.*)\z", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ForbiddenHeader();
 }

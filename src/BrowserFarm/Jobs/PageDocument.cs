@@ -43,7 +43,7 @@ public sealed record PageDocument
     /// <summary>False when the page never went quiet and was captured as it stood.</summary>
     public bool Settled { get; init; }
 
-    /// <summary>True when the page was larger than the capture limit and its HTML or text was cut.</summary>
+    /// <summary>True when the page was larger, or nested deeper, than the capture's limits and was cut.</summary>
     public bool Truncated { get; init; }
 
     public required PageTimings TimingsMs { get; init; }

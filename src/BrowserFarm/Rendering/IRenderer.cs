@@ -30,7 +30,7 @@ public abstract record RenderOutcome
 /// <param name="Text">Visible text.</param>
 /// <param name="Links">Links in document order, each URL once.</param>
 /// <param name="Settled">False when it never went quiet.</param>
-/// <param name="Truncated">HTML or text was longer than <see cref="PageCapture.MaxCharacters"/> and was cut.</param>
+/// <param name="Truncated">HTML or text was longer than <see cref="PageCapture.MaxCharacters"/>, or nested deeper than 1000 elements, and was cut.</param>
 /// <param name="Png">A picture of the viewport, when wanted.</param>
 /// <param name="Pdf">The printed page, when wanted.</param>
 public sealed record RenderedPage(

@@ -18,6 +18,35 @@
   };
   if (root) collect(root);
 
+  // Deeper than any parser nests by itself (browsers stop at 512), only a script nests; whoever reads this HTML again would choke on it.
+  // The page is thrown away after this, so the excess is simply cut off.
+  const maxDepth = 1000;
+  let tooDeep = false;
+  if (root) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
+    let depth = 0;
+    for (let node = root; node;) {
+      if (depth >= maxDepth && node.firstElementChild) {
+        node.replaceChildren();
+        tooDeep = true;
+      }
+      if (walker.firstChild()) {
+        depth++;
+      } else {
+        while (!walker.nextSibling()) {
+          if (!walker.parentNode()) {
+            walker.currentNode = root;
+            depth = -1;
+            break;
+          }
+          depth--;
+        }
+        if (depth < 0) break;
+      }
+      node = walker.currentNode;
+    }
+  }
+
   let html = '';
   if (root) {
     if (shadowRoots.length > 0 && root.getHTML) {
@@ -54,7 +83,7 @@
     title: read(Document.prototype, 'title', document).slice(0, 2000),
     html: html.slice(0, limit),
     text: text.slice(0, limit),
-    truncated: html.length > limit || text.length > limit,
+    truncated: tooDeep || html.length > limit || text.length > limit,
     links,
   };
 }

@@ -190,6 +190,25 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
         chromium.Pool.Snapshot().Cells.Should().ContainSingle(cell => cell.State == CellState.Serving);
     }
 
+    [Fact]
+    public async Task RenderAsync_ScriptThatNestsWithoutEnd_IsCutWhereReadersCanFollow()
+    {
+        _site.MapHtml("/", """
+            <!doctype html><title>deep</title><p id=before>before</p><script>
+              let at = document.body;
+              for (let i = 0; i < 3000; i++) at = at.appendChild(document.createElement('div'));
+              at.textContent = 'bottom';
+              document.body.append(Object.assign(document.createElement('p'), { textContent: 'after' }));
+            </script>
+            """);
+
+        var page = await RenderedAsync("/");
+
+        page.Truncated.Should().BeTrue();
+        page.Html.Should().Contain("before").And.Contain("after").And.NotContain("bottom");
+        page.Html.Split("<div>").Length.Should().BeInRange(900, 1001);
+    }
+
     [Theory]
     [InlineData(404, null, FailureKind.Permanent, "http-404")]
     [InlineData(410, null, FailureKind.Permanent, "http-410")]
