@@ -14,9 +14,6 @@ public sealed class MarkdownWriter
     /// <summary>CommonMark reads list numbers of at most nine digits.</summary>
     private const int MaxListStart = 900_000_000;
 
-    /// <summary>Elements of the page's own making that may stand inside each other before one is no longer looked into for blocks.</summary>
-    private const int MaxCustomDepth = 20;
-
     private static readonly HashSet<string> Ignored = new(StringComparer.Ordinal)
     {
         "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "canvas", "video", "audio", "button", "select", "input", "textarea", "dialog",
@@ -262,12 +259,10 @@ public sealed class MarkdownWriter
             ? uri.AbsoluteUri.Replace("(", "%28", StringComparison.Ordinal).Replace(")", "%29", StringComparison.Ordinal)
             : null;
 
-    private static bool IsBlock(IElement element) => IsBlock(element, MaxCustomDepth);
-
-    private static bool IsBlock(IElement element, int depth) =>
+    private static bool IsBlock(IElement element) =>
         Blocks.Contains(element.LocalName)
         || element.LocalName is ['h', >= '1' and <= '6'] or "hr" or "pre" or "ul" or "ol" or "menu" or "blockquote" or "table"
-        || (element.LocalName.Contains('-', StringComparison.Ordinal) && depth > 0 && element.Children.Any(child => IsBlock(child, depth - 1)));
+        || (element.LocalName.Contains('-', StringComparison.Ordinal) && element.Children.Any(IsBlock));
 
     private static bool IsHidden(IElement element) =>
         element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true"

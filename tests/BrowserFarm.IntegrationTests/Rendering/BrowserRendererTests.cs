@@ -196,7 +196,7 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
         _site.MapHtml("/", """
             <!doctype html><title>deep</title><p id=before>before</p><script>
               let at = document.body;
-              for (let i = 0; i < 3000; i++) at = at.appendChild(document.createElement('div'));
+              for (let i = 0; i < 1500; i++) at = at.appendChild(document.createElement('div'));
               at.textContent = 'bottom';
               document.body.append(Object.assign(document.createElement('p'), { textContent: 'after' }));
             </script>
