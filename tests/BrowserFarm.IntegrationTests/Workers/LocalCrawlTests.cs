@@ -125,9 +125,10 @@ public sealed class LocalCrawlTests : IAsyncLifetime
         var end = await CrawlAsync(_site.BaseUri, spec => spec);
 
         end.Jobs.Succeeded.Should().Be(13, "a page that was refused is asked for again");
-        // Requests that were on their way when the refusal came cannot be called back; half a second covers them.
+        // The other three of four workers may have been on their way when the refusal came, however slow the machine; nobody sets out after it.
         asked.Select(at => TimeProvider.System.GetElapsedTime(refusedAt, at).TotalSeconds)
-            .Should().NotContain(after => after > 0.5 && after < 2.0, "nobody asks while the site wants to be left alone");
+            .Count(after => after > 0 && after < 2.0).Should().BeLessThanOrEqualTo(3, "nobody sets out while the site wants to be left alone");
+        asked.Should().HaveCount(13, "twelve pages, and the refused one once more");
     }
 
     [Fact]
