@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using TestKit;
 
 namespace BrowserFarm.EndToEndTests;
@@ -153,6 +155,46 @@ public sealed class BadInputTests : IDisposable
         var run = await FarmProcess.RunAsync(_folder.Path, "demo", "--port", port);
 
         OneLine(run, exitCode: 6).Should().Contain(port).And.Contain("--port");
+    }
+
+    [Fact]
+    public async Task Crawl_DemoResumedWithItsPortTaken_IsRefused()
+    {
+        var first = await FarmProcess.RunAsync(_folder.Path, "crawl", "--max-pages", "1", "--out", "out");
+        var port = Regex.Match(first.Output, @"(?<=http://127\.0\.0\.1:)\d+", RegexOptions.None, Bounds.Short).Value;
+        using var listener = new TcpListener(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture));
+        listener.Start();
+
+        var resumed = await FarmProcess.RunAsync(_folder.Path, "crawl", "--resume", "./out");
+
+        OneLine(resumed, exitCode: 6).Should().Contain(port).And.Contain("resume again");
+    }
+
+    [Fact]
+    public async Task Crawl_ResumedOnADamagedDatabase_SaysSoAndDoesNotAdviseToGoOn()
+    {
+        await using var site = await TestSite.StartAsync(CancellationToken.None);
+        site.MapHtml("/", "<a href=/hang>more</a>");
+        site.Map("/hang", context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        await using (var farm = FarmProcess.Start(_folder.Path, "crawl", site.BaseUri.AbsoluteUri, "--out", "out"))
+        {
+            await Eventually.HoldsAsync(() => site.VisitsTo("/hang") > 0, Bounds.Long, "the crawl is under way");
+            Signal.Interrupt(farm.Pid);
+            Signal.Interrupt(farm.Pid);
+            await farm.EndAsync(Bounds.Medium);
+        }
+
+        // Everything but the first page, which says what kind of file it is.
+        await using (var database = File.OpenWrite(_folder.Combine("out/crawl.db")))
+        {
+            database.Position = 4096;
+            await database.WriteAsync(Enumerable.Repeat((byte)0xA5, (int)database.Length - 4096).ToArray());
+        }
+
+        var resumed = await FarmProcess.RunAsync(_folder.Path, "crawl", "--resume", "./out");
+
+        resumed.ExitCode.Should().Be(5);
+        resumed.Errors.Should().Contain("crawl.db is damaged").And.NotContain("go on with").And.NotContain("   at ");
     }
 
     /// <summary>The one line it must be, with the notice about root's missing sandbox set aside.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using BrowserFarm.Demo;
 using BrowserFarm.Hosting;
 using BrowserFarm.Jobs;
+using BrowserFarm.Queueing;
 using BrowserFarm.Workers;
 
 namespace BrowserFarm.Cli;
@@ -81,7 +82,7 @@ internal static class CrawlCommand
         {
             await crawl.RunAsync();
         }
-        catch (Exception exception) when (File.Exists(crawl.DatabasePath))
+        catch (Exception exception) when (File.Exists(crawl.DatabasePath) && exception is not QueueStorageException { IsDamaged: true })
         {
             var (exitCode, message) = CliFailure.Explain(exception);
             throw new CliException(exitCode, $"{message} What was read is kept; go on with --resume {CrawlSummary.ResumeName(crawl)}", exception);

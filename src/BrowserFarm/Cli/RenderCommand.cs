@@ -53,7 +53,7 @@ internal static class RenderCommand
         try
         {
             await using var lease = await pool.LeaseAsync(new LeaseRequest("render") { HoldAtMost = config.Render.AttemptTimeout * 2 }, stop.Token);
-            outcome = await new BrowserRenderer(config.Render, TimeProvider.System).RenderAsync(lease, url, wish, stop.Token);
+            outcome = await new BrowserRenderer(config.Render, TimeProvider.System).RenderAsync(lease, url, wish, mayAsk: () => true, stop.Token);
         }
         catch (OperationCanceledException) when (signals.Received)
         {

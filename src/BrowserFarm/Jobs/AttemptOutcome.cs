@@ -36,7 +36,7 @@ public abstract record AttemptOutcome
 
     public sealed record Failed(AttemptFailure Failure) : AttemptOutcome;
 
-    /// <summary>The farm is stopping: not the job's fault, not counted.</summary>
+    /// <summary>It was not tried to its end, for the farm is stopping or the target wants to be left alone: not the job's fault, not counted.</summary>
     public sealed record Interrupted : AttemptOutcome;
 }
 

@@ -38,6 +38,13 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
         }
     }
 
+    /// <summary>The target asked to be left alone for a while: also by those who got their permit before it did.</summary>
+    public bool IsBlocked(TargetKey target)
+    {
+        lock (_gate)
+            return _targets.TryGetValue(target, out var entry) && entry.State.BlockedUntil > Now;
+    }
+
     /// <summary>Sets the least time between two requests to a target, as its robots.txt asks.</summary>
     public void SetSpacing(TargetKey target, TimeSpan spacing)
     {

@@ -93,4 +93,8 @@ public sealed record DeadLetter(Job Job, AttemptFailure Failure, IReadOnlyList<A
 public sealed record AttemptRecord(long Epoch, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string Worker, string Ended, string? Class, string? Reason);
 
 /// <summary>The queue's storage failed.</summary>
-public sealed class QueueStorageException(string message, Exception? innerException = null) : Exception(message, innerException);
+public sealed class QueueStorageException(string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>What is stored cannot be believed any more: going on with it is no remedy.</summary>
+    public bool IsDamaged { get; init; }
+}

@@ -7,7 +7,8 @@ namespace BrowserFarm.Rendering;
 /// <summary>Renders in Chromium: navigate, wait until ready, capture. Every wait is bounded.</summary>
 public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : IRenderer
 {
-    public async Task<RenderOutcome> RenderAsync(ContextLease lease, CanonicalUrl url, PageWish wish, CancellationToken cancellationToken)
+    public async Task<RenderOutcome> RenderAsync(
+        ContextLease lease, CanonicalUrl url, PageWish wish, Func<bool> mayAsk, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(options.AttemptTimeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost, deadline.Token);
@@ -19,7 +20,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
             using var guarded = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, guard.TooMany);
             try
             {
-                return await RenderAsync(page, url, wish, progress, guarded.Token);
+                return await RenderAsync(page, url, wish, mayAsk, progress, guarded.Token);
             }
             catch (Exception) when (guard.Failure is { } stormy && !cancellationToken.IsCancellationRequested)
             {
@@ -39,11 +40,14 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         }
     }
 
-    private async Task<RenderOutcome> RenderAsync(IPage page, CanonicalUrl url, PageWish wish, Progress progress, CancellationToken stop)
+    private async Task<RenderOutcome> RenderAsync(
+        IPage page, CanonicalUrl url, PageWish wish, Func<bool> mayAsk, Progress progress, CancellationToken stop)
     {
         var session = await page.Context.NewCDPSessionAsync(page).BoundedBy(stop);
         await ResourceFilter.ApplyAsync(session, options).BoundedBy(stop);
         using var activity = new NetworkActivity(page, time);
+        if (!mayAsk())
+            return new RenderOutcome.NotAsked();
 
         var fetchedAt = time.GetUtcNow();
         var clock = time.GetTimestamp();

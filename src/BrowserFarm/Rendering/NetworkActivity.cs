@@ -2,32 +2,23 @@ using Microsoft.Playwright;
 
 namespace BrowserFarm.Rendering;
 
-/// <summary>Watches a page's requests to tell when it has gone quiet.</summary>
-/// <remarks>
-/// Quiet is: nothing in flight for <see cref="QuietTime"/>, or no more than <see cref="FewRequests"/> for <see cref="NearlyQuietTime"/>.
-/// The second rule lets pages through that keep a request open for ever (long polling); it waits longer, because a slow answer that
-/// the page is built from looks just the same. Connections that are meant to stay open are not counted.
-/// </remarks>
+/// <summary>Watches a page's requests, and waits until <see cref="QuietRule"/> says that it has gone quiet.</summary>
+/// <remarks>Connections that are meant to stay open are not counted.</remarks>
 internal sealed class NetworkActivity : IDisposable
 {
-    private const int FewRequests = 2;
-
-    private static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan NearlyQuietTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly IPage _page;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly HashSet<IRequest> _inFlight = [];
-    private long _lastBusy;
-    private long _lastVeryBusy;
+    private readonly QuietRule _rule;
 
     public NetworkActivity(IPage page, TimeProvider time)
     {
         _page = page;
         _time = time;
-        _lastBusy = _lastVeryBusy = time.GetTimestamp();
+        _rule = new QuietRule(time);
         page.Request += OnStarted;
         page.RequestFinished += OnEnded;
         page.RequestFailed += OnEnded;
@@ -40,7 +31,7 @@ internal sealed class NetworkActivity : IDisposable
         // Parsing has just ended: its scripts get the same quiet time to start their first request.
         var start = _time.GetTimestamp();
         lock (_gate)
-            _lastBusy = _lastVeryBusy = start;
+            _rule.Restart();
 
         using var looks = new PeriodicTimer(LookInterval, _time);
         while (await looks.WaitForNextTickAsync(cancellationToken))
@@ -64,10 +55,7 @@ internal sealed class NetworkActivity : IDisposable
     private bool IsQuiet()
     {
         lock (_gate)
-        {
-            NoteUnsynchronized();
-            return _time.GetElapsedTime(_lastBusy) >= QuietTime || _time.GetElapsedTime(_lastVeryBusy) >= NearlyQuietTime;
-        }
+            return _rule.IsQuiet();
     }
 
     private void OnStarted(object? sender, IRequest request)
@@ -77,8 +65,8 @@ internal sealed class NetworkActivity : IDisposable
 
         lock (_gate)
         {
-            _inFlight.Add(request);
-            NoteUnsynchronized();
+            if (_inFlight.Add(request))
+                _rule.Changed(_inFlight.Count);
         }
     }
 
@@ -86,17 +74,8 @@ internal sealed class NetworkActivity : IDisposable
     {
         lock (_gate)
         {
-            NoteUnsynchronized();   // busy up to this moment
-            _inFlight.Remove(request);
+            if (_inFlight.Remove(request))
+                _rule.Changed(_inFlight.Count);
         }
-    }
-
-    private void NoteUnsynchronized()
-    {
-        var now = _time.GetTimestamp();
-        if (_inFlight.Count > 0)
-            _lastBusy = now;
-        if (_inFlight.Count > FewRequests)
-            _lastVeryBusy = now;
     }
 }

@@ -40,9 +40,11 @@ public sealed class AttemptRunner(
             await using (var lease = await pool.LeaseAsync(LeaseRequestFor(job), cancellationToken))
             {
                 Volatile.Write(ref _launchFailures, 0);
-                rendered = await renderer.RenderAsync(lease, job.Url, wish, cancellationToken);
+                rendered = await renderer.RenderAsync(lease, job.Url, wish, () => !limiters.IsBlocked(job.Url.Target), cancellationToken);
             }
 
+            if (rendered is RenderOutcome.NotAsked)
+                return new AttemptOutcome.Interrupted();
             if (rendered is not RenderOutcome.Rendered { Page: var page })
                 return Failed(((RenderOutcome.Failed)rendered).Failure, admission);
 

@@ -86,6 +86,25 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunAsync_SiteRefusedAnotherSinceThePermit_IsNotAskedAndReturnsUncounted()
+    {
+        // Two permits, as two workers hold them; the other's answer is a refusal.
+        using (var first = _limiters.TryAdmit(A)!)
+            first.Report(TargetVerdict.Good);
+        using var mine = _limiters.TryAdmit(A)!;
+        using (var other = _limiters.TryAdmit(A)!)
+            other.Report(TargetVerdict.Throttled, TimeSpan.FromSeconds(30));
+        var limit = _limiters.Snapshot(1).Single().Limit;
+
+        var outcome = await _runner.RunAsync(new ClaimedJob(Some.Claimed(), new Claim(1, 1)), mine, default);
+        mine.Dispose();
+
+        outcome.Should().Be(new AttemptOutcome.Interrupted());
+        _limiters.Snapshot(1).Single().Limit.Should().Be(limit, "nobody refused this one");
+        await NothingHeldAsync();
+    }
+
+    [Fact]
     public async Task RunAsync_FaultOfOurs_FailsThisPageOnlyAndGivesTheContextBack()
     {
         _renderer.Render = (_, _) => throw new InvalidCastException("a bug");
@@ -228,7 +247,8 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         public Func<CanonicalUrl, CancellationToken, Task<RenderOutcome>> Render { get; set; } =
             (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Rendered(Page()));
 
-        public Task<RenderOutcome> RenderAsync(ContextLease lease, CanonicalUrl url, PageWish wish, CancellationToken cancellationToken) =>
-            Render(url, cancellationToken);
+        public Task<RenderOutcome> RenderAsync(
+            ContextLease lease, CanonicalUrl url, PageWish wish, Func<bool> mayAsk, CancellationToken cancellationToken) =>
+            mayAsk() ? Render(url, cancellationToken) : Task.FromResult<RenderOutcome>(new RenderOutcome.NotAsked());
     }
 }

@@ -26,9 +26,9 @@ internal static class DocumentBlob
         }
         catch (Exception exception) when (exception is JsonException or InvalidDataException or InvalidOperationException)
         {
-            throw new QueueStorageException($"A stored result cannot be read, the database is damaged: {exception.Message}", exception);
+            throw new QueueStorageException($"A stored result cannot be read, the database is damaged: {exception.Message}", exception) { IsDamaged = true };
         }
 
-        throw new QueueStorageException("A stored result is empty, the database is damaged.");
+        throw new QueueStorageException("A stored result is empty, the database is damaged.") { IsDamaged = true };
     }
 }

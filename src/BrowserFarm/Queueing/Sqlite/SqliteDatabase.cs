@@ -90,7 +90,10 @@ internal sealed class SqliteDatabase : IDisposable
             5 or 6 => $"{Path} is locked by another program for more than {BusySeconds} s.",
             _ => $"{Path}: {exception.Message}",
         },
-        exception);
+        exception)
+    {
+        IsDamaged = exception.SqliteErrorCode is 11 or 26,
+    };
 
     public void Dispose()
     {
