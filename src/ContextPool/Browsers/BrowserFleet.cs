@@ -1,115 +1,123 @@
 using ContextPool.Diagnostics;
+using ContextPool.Recycling;
 using Microsoft.Extensions.Logging;
 
 namespace ContextPool.Browsers;
 
-/// <summary>The running cells: finds one with room, starts another when there is none, retires the worn, buries the dead.</summary>
-internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher launcher, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <summary>Starts cells when there is no room, replaces the worn, kills the silent, buries the dead.</summary>
+internal sealed class BrowserFleet(
+    ContextPoolOptions options, IBrowserLauncher launcher, TimeProvider time, PoolMetrics metrics, ILogger logger) : IAsyncDisposable
 {
+    private readonly CellBook _book = new(options.MaxContextsPerCell);
     private readonly Lock _gate = new();
-    private readonly List<BrowserCell> _cells = [];
+    private readonly LaunchBreaker _breaker = new();
     private readonly BackgroundTasks _background = new();
     private readonly CancellationTokenSource _closing = new();
+    private readonly long _start = time.GetTimestamp();
     private Task? _launching;
     private int _lastId;
 
-    /// <summary>Raised once per cell whose browser is gone, with the reason; not under any lock.</summary>
-    public event Action<BrowserCell, string>? CellLost;
+    /// <summary>Raised once per cell whose browser is gone; not under any lock.</summary>
+    public event Action<BrowserCell>? CellLost;
 
-    public int Count
+    /// <summary>Raised when a cell takes no more contexts; not under any lock.</summary>
+    public event Action<BrowserCell>? CellRetiring;
+
+    public int Count => _book.Count;
+
+    /// <summary>The cells that run.</summary>
+    public IReadOnlyList<BrowserCell> Cells => _book.Cells;
+
+    /// <summary>How long no browser will be started because several did not; zero normally.</summary>
+    public TimeSpan RefusesFor
     {
         get
         {
             lock (_gate)
-                return _cells.Count;
+                return _breaker.RefusesFor(time.GetElapsedTime(_start));
         }
     }
 
-    public IReadOnlyList<CellSnapshot> Snapshot()
-    {
-        lock (_gate)
-            return [.. _cells.Select(cell => cell.Snapshot())];
-    }
+    public IReadOnlyList<CellSnapshot> Snapshot() => _book.Snapshot();
 
-    /// <summary>Reserves one place in a serving cell, starting a cell when all are full. Several callers share one start.</summary>
+    /// <summary>Reserves room for one context in a serving cell, starting a cell when all are full. Several callers share one start.</summary>
     /// <exception cref="BrowserNotFoundException">As the launcher says.</exception>
-    /// <exception cref="BrowserLaunchException">As the launcher says.</exception>
+    /// <exception cref="BrowserLaunchException">As the launcher says; or none is tried, because several in a row did not start.</exception>
     /// <exception cref="ObjectDisposedException">The fleet is closing.</exception>
-    public async Task<BrowserCell> ReserveAsync(CancellationToken cancellationToken)
+    public async Task<BrowserCell> ReserveAsync()
     {
         while (true)
         {
-            Task launching;
-            lock (_gate)
-            {
-                if (FullestWithRoom() is { } cell)
-                {
-                    cell.Contexts++;
-                    cell.Served++;
-                    if (cell.Served >= options.MaxContextsServedPerCell)
-                        cell.State = CellState.Retiring;
-                    return cell;
-                }
+            if (_book.TryReserve() is { } cell)
+                return cell;
 
-                launching = _launching ??= _background.Run(LaunchAsync);
-            }
-
-            await launching.WaitAsync(cancellationToken);
+            await LaunchSharedAsync();
         }
     }
 
-    /// <summary>Gives a place back; the last one out of a retiring cell closes it.</summary>
-    public void Release(BrowserCell cell)
+    /// <summary>A context is being closed, or was never opened.</summary>
+    public void BeginClosing(BrowserCell cell) => _book.BeginClosing(cell);
+
+    /// <summary>A context is gone; the last one out of a retiring cell closes it.</summary>
+    public void EndClosing(BrowserCell cell)
     {
-        lock (_gate)
-        {
-            cell.Contexts--;
-            if (cell.State != CellState.Retiring || cell.Contexts > 0)
-                return;
-
-            _cells.Remove(cell);
-        }
-
-        _ = _background.Run(() => CloseAsync(cell, "served its share"));
+        if (_book.EndClosing(cell))
+            _ = _background.Run(() => CloseAsync(cell, "worn, and empty"));
     }
 
-    /// <summary>Kills a cell that no longer answers. Its other leases are lost with it.</summary>
-    public void Condemn(BrowserCell cell, string reason)
+    /// <summary>Kills a cell that does not answer. Its other leases are lost with it.</summary>
+    public void Condemn(BrowserCell cell, CellLossReason reason)
     {
-        if (!TakeOut(cell))
+        if (!_book.TryTakeOutDead(cell))
             return;
 
         // Before anybody hears of it: the places of its contexts are free as soon as their holders know, and their memory must be by then.
-        logger.CellKilled(cell.Id, cell.Browser.BrowserPid, cell.Browser.DriverPid, reason);
-        cell.Browser.Kill();
+        logger.CellKilled(cell.Id, cell.Browser.BrowserPid, cell.Browser.DriverPid, reason, (long)cell.Age.TotalSeconds);
+        if (reason == CellLossReason.DriverSilent)
+            cell.Browser.Kill();
+        else
+            cell.Browser.KillBrowser();
         Bury(cell, reason);
+    }
+
+    /// <summary>Starts a new cell, then lets the old one finish: capacity never falls. An idle cell is not replaced, the next lease will do that.</summary>
+    public async Task ReplaceAsync(BrowserCell cell, RecycleReason reason)
+    {
+        if (cell.Contexts > 0)
+            await LaunchSharedAsync();
+        if (cell.State != CellState.Serving)
+            return;
+
+        logger.CellRetiring(cell.Id, cell.Served, reason);
+        metrics.CellRetired(reason);
+        var isEmpty = _book.Retire(cell);
+        CellRetiring?.Invoke(cell);
+        if (isEmpty)
+            _ = _background.Run(() => CloseAsync(cell, "worn, and idle"));
     }
 
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
-        BrowserCell[] cells;
-        lock (_gate)
-        {
-            cells = [.. _cells];
-            _cells.Clear();
-        }
-
-        await Task.WhenAll(cells.Select(cell => CloseAsync(cell, "the pool is closing")));
+        await Task.WhenAll(_book.Close().Select(cell => CloseAsync(cell, "the pool is closing")));
         await _background.WhenAllAsync();
         _closing.Dispose();
     }
 
-    private BrowserCell? FullestWithRoom()
+    private Task LaunchSharedAsync()
     {
-        BrowserCell? best = null;
-        foreach (var cell in _cells)
+        lock (_gate)
         {
-            if (cell.State == CellState.Serving && cell.Contexts < options.MaxContextsPerCell && (best is null || cell.Contexts > best.Contexts))
-                best = cell;
-        }
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(BrowserContextPool));
+            var refused = _breaker.RefusesFor(time.GetElapsedTime(_start));
+            if (_launching is null && refused > TimeSpan.Zero)
+            {
+                throw new BrowserLaunchException(
+                    $"No browser is started for another {refused.TotalSeconds:0.#} s, because {_breaker.FailuresInRow} in a row did not start; the last one: {_breaker.LastFailure}");
+            }
 
-        return best;
+            return _launching ??= _background.Run(LaunchAsync);
+        }
     }
 
     private async Task LaunchAsync()
@@ -118,19 +126,12 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
         await Task.Yield();
         try
         {
-            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(BrowserContextPool));
+            var began = time.GetTimestamp();
             var browser = await launcher.LaunchAsync(options, _closing.Token);
-            var cell = new BrowserCell(Interlocked.Increment(ref _lastId), browser, time.GetTimestamp());
+            var cell = new BrowserCell(Interlocked.Increment(ref _lastId), browser, time);
             logger.CellStarted(cell.Id, browser.Executable.Path, browser.Version, browser.BrowserPid, browser.DriverPid, options.Launch.UsesSandbox);
-            var tooLate = false;
-            lock (_gate)
-            {
-                tooLate = _closing.IsCancellationRequested;
-                if (!tooLate)
-                    _cells.Add(cell);
-            }
-
-            if (tooLate)
+            metrics.CellStarted(time.GetElapsedTime(began));
+            if (!_book.TryAdd(cell))
             {
                 await CloseAsync(cell, "the pool closed while it started");
                 throw new ObjectDisposedException(nameof(BrowserContextPool));
@@ -139,41 +140,49 @@ internal sealed class BrowserFleet(ContextPoolOptions options, IBrowserLauncher 
             _ = browser.Exited.ContinueWith(
                 _ =>
                 {
-                    if (TakeOut(cell))
-                        Bury(cell, "its browser exited");
+                    if (_book.TryTakeOutDead(cell))
+                        Bury(cell, CellLossReason.Exited);
                 },
                 TaskScheduler.Default);
+            EndLaunch(failure: null);
         }
         catch (OperationCanceledException cancelled) when (_closing.IsCancellationRequested)
         {
+            EndLaunch(failure: null);
             throw new ObjectDisposedException("The pool closed while a browser was being started.", cancelled);
         }
-        finally
+        catch (BrowserNotFoundException)
         {
-            lock (_gate)
-                _launching = null;
+            EndLaunch(failure: null);   // nothing was started; the search costs nothing and may find one next time
+            throw;
+        }
+        catch (Exception exception)
+        {
+            metrics.LaunchFailed();
+            EndLaunch(exception.Message);
+            throw;
         }
     }
 
-    /// <summary>Takes a cell out because its browser is gone; false when that was done before.</summary>
-    private bool TakeOut(BrowserCell cell)
+    private void EndLaunch(string? failure)
     {
         lock (_gate)
         {
-            if (!_cells.Remove(cell))
-                return false;
-
-            cell.State = CellState.Dead;
-            return true;
+            _launching = null;
+            if (failure is null)
+                _breaker.Succeeded();
+            else
+                _breaker.Failed(failure, time.GetElapsedTime(_start));
         }
     }
 
     /// <summary>Tells the holders of a dead cell's contexts, and sees its driver off.</summary>
-    private void Bury(BrowserCell cell, string reason)
+    private void Bury(BrowserCell cell, CellLossReason reason)
     {
         logger.CellLost(cell.Id, cell.Contexts, reason);
-        CellLost?.Invoke(cell, reason);
-        _ = _background.Run(() => CloseAsync(cell, reason));
+        metrics.CellLost(reason);
+        CellLost?.Invoke(cell);
+        _ = _background.Run(() => CloseAsync(cell, "its browser is gone"));
     }
 
     /// <summary>Closes in the orderly way within the bound, then kills whatever is left. Never throws.</summary>

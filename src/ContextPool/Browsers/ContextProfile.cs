@@ -32,6 +32,15 @@ public sealed class ContextProfile
     /// <summary>Default bound on one action: a wait for a selector, a screenshot, a script. Default 10 s.</summary>
     public TimeSpan ActionTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Everything that tells two profiles apart, as one text: contexts are shared only between equal ones.</summary>
+    internal string Identity => string.Join(
+        '\u001f',
+        [
+            $"{ViewportWidth}x{ViewportHeight}", Locale ?? "", UserAgent ?? "", TimeZoneId ?? "", $"{IgnoreHttpsErrors}",
+            $"{NavigationTimeout.Ticks}", $"{ActionTimeout.Ticks}",
+            .. ExtraHttpHeaders.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => $"{header.Key}: {header.Value}"),
+        ]);
+
     internal BrowserNewContextOptions ToPlaywright() => new()
     {
         ViewportSize = new ViewportSize { Width = ViewportWidth, Height = ViewportHeight },

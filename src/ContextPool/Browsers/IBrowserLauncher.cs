@@ -1,5 +1,3 @@
-using Microsoft.Playwright;
-
 namespace ContextPool.Browsers;
 
 /// <summary>Starts one browser with a driver of its own.</summary>
@@ -11,7 +9,7 @@ public interface IBrowserLauncher
     Task<ILaunchedBrowser> LaunchAsync(ContextPoolOptions options, CancellationToken cancellationToken);
 }
 
-/// <summary>A running browser and the driver that speaks for it. Members other than <see cref="Kill"/> may hang when either of them hangs.</summary>
+/// <summary>A running browser and the driver that speaks for it. Members that return a task may hang when either of them hangs.</summary>
 public interface ILaunchedBrowser
 {
     /// <summary>The executable that was started.</summary>
@@ -29,12 +27,21 @@ public interface ILaunchedBrowser
     /// <summary>Completes when the connection to the browser is lost, for whatever reason.</summary>
     Task Exited { get; }
 
-    /// <summary>Opens an isolated context.</summary>
-    Task<IBrowserContext> NewContextAsync(ContextProfile profile);
+    /// <summary>Opens an isolated context with one tab.</summary>
+    Task<IOpenedContext> OpenContextAsync(ContextProfile profile);
+
+    /// <summary>Completes when the browser process has answered.</summary>
+    Task BeatAsync();
+
+    /// <summary>Completes when the driver has answered, whatever state the browser is in.</summary>
+    Task BeatDriverAsync();
 
     /// <summary>Closes browser and driver in the orderly way.</summary>
     Task CloseAsync();
 
-    /// <summary>SIGKILL to the browser's process group and to the driver. Never throws and never waits.</summary>
+    /// <summary>SIGKILL to the browser's process group. Never throws and never waits.</summary>
+    void KillBrowser();
+
+    /// <summary>SIGKILL to the browser's process group and to the driver; what they left on disk goes with them. Never throws and never waits.</summary>
     void Kill();
 }

@@ -10,18 +10,25 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
 
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
+    private readonly ICDPSession _session;
     private readonly ProcessIdentity? _driver;
     private readonly ProcessIdentity? _process;
+    private readonly CellFolder _folder;
+    private readonly TimeSpan _scrubTimeout;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LaunchedChromium(
-        IPlaywright playwright, IBrowser browser, BrowserExecutable executable, ProcessIdentity? driver, ProcessIdentity? process, TimeProvider time)
+        IPlaywright playwright, IBrowser browser, ICDPSession session, BrowserExecutable executable,
+        ProcessIdentity? driver, ProcessIdentity? process, CellFolder folder, ContextPoolOptions options, TimeProvider time)
     {
         _playwright = playwright;
         _browser = browser;
+        _session = session;
         _driver = driver;
         _process = process;
+        _folder = folder;
+        _scrubTimeout = options.ScrubTimeout;
         _time = time;
         Executable = executable;
         Version = browser.Version;
@@ -40,12 +47,16 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
 
     public Task Exited => _exited.Task;
 
-    public async Task<IBrowserContext> NewContextAsync(ContextProfile profile)
+    public async Task<IOpenedContext> OpenContextAsync(ContextProfile profile) =>
+        await ChromiumContext.OpenAsync(_browser, profile, _scrubTimeout);
+
+    public Task BeatAsync() => _session.SendAsync("Browser.getVersion");
+
+    /// <remarks>A request context lives in the driver alone; the browser has no part in it.</remarks>
+    public async Task BeatDriverAsync()
     {
-        var context = await _browser.NewContextAsync(profile.ToPlaywright());
-        context.SetDefaultNavigationTimeout((float)profile.NavigationTimeout.TotalMilliseconds);
-        context.SetDefaultTimeout((float)profile.ActionTimeout.TotalMilliseconds);
-        return context;
+        var request = await _playwright.APIRequest.NewContextAsync();
+        await request.DisposeAsync();
     }
 
     public async Task CloseAsync()
@@ -54,10 +65,17 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
         await Task.Run(_playwright.Dispose).WaitAsync(DisposeBound, _time);
     }
 
+    public void KillBrowser()
+    {
+        _process?.KillGroup();
+        _exited.TrySetResult();
+    }
+
     public void Kill()
     {
         _process?.KillGroup();
         _driver?.Kill();
         _exited.TrySetResult();
+        _folder.Delete();
     }
 }

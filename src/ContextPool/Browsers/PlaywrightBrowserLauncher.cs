@@ -16,28 +16,23 @@ public sealed class PlaywrightBrowserLauncher(TimeProvider time, ILogger<Playwri
         var executable = new BrowserLocator().Locate(options.Launch);
         using var bound = new CancellationTokenSource(options.LaunchTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
+        CellFolder? folder = null;
         ProcessIdentity? driver = null;
         try
         {
-            (var playwright, driver) = await StartDriverAsync(either.Token);
-            var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = executable.Path,
-                Headless = options.Launch.Headless,
-                Args = ChromiumSwitches.For(options.Launch),
-                ChromiumSandbox = options.Launch.UsesSandbox,
-                Timeout = (float)options.LaunchTimeout.TotalMilliseconds,
-                // Stopping is ours: first the pages, then the browsers.
-                HandleSIGHUP = false,
-                HandleSIGINT = false,
-                HandleSIGTERM = false,
-            }).WaitAsync(either.Token);
-            var process = await BrowserProcessAsync(browser).WaitAsync(either.Token);
-            return new LaunchedChromium(playwright, browser, executable, driver, process, time);
+            folder = CellFolder.Create(options.WorkFolder);
+            (var playwright, driver) = await StartDriverAsync(folder, either.Token);
+            folder.Note(driver, browser: null);
+            var browser = await playwright.Chromium.LaunchAsync(OptionsFor(executable, options)).WaitAsync(either.Token);
+            var session = await browser.NewBrowserCDPSessionAsync().WaitAsync(either.Token);
+            var process = await BrowserProcessAsync(session).WaitAsync(either.Token);
+            folder.Note(driver, process);
+            return new LaunchedChromium(playwright, browser, session, executable, driver, process, folder, options, time);
         }
         catch (Exception exception)
         {
             KillWithBrowser(driver);
+            folder?.Delete();
             cancellationToken.ThrowIfCancellationRequested();
             var reason = bound.IsCancellationRequested || exception is TimeoutException
                 ? $"{executable.Path} did not start within {options.LaunchTimeout.TotalSeconds:0.#} s (LaunchTimeout)."
@@ -47,13 +42,26 @@ public sealed class PlaywrightBrowserLauncher(TimeProvider time, ILogger<Playwri
         }
     }
 
-    private static async Task<(IPlaywright Playwright, ProcessIdentity? Process)> StartDriverAsync(CancellationToken cancellationToken)
+    private static BrowserTypeLaunchOptions OptionsFor(BrowserExecutable executable, ContextPoolOptions options) => new()
+    {
+        ExecutablePath = executable.Path,
+        Headless = options.Launch.Headless,
+        Args = ChromiumSwitches.For(options.Launch),
+        ChromiumSandbox = options.Launch.UsesSandbox,
+        Timeout = (float)options.LaunchTimeout.TotalMilliseconds,
+        // Stopping is ours: first the pages, then the browsers.
+        HandleSIGHUP = false,
+        HandleSIGINT = false,
+        HandleSIGTERM = false,
+    };
+
+    private static async Task<(IPlaywright Playwright, ProcessIdentity? Process)> StartDriverAsync(CellFolder folder, CancellationToken cancellationToken)
     {
         await OneDriverAtATime.WaitAsync(cancellationToken);
         var before = Drivers();
         try
         {
-            var playwright = await Playwright.CreateAsync().WaitAsync(cancellationToken);
+            var playwright = await CreateIn(folder).WaitAsync(cancellationToken);
             return (playwright, Drivers().Except(before).Cast<ProcessIdentity?>().FirstOrDefault());
         }
         catch
@@ -65,6 +73,26 @@ public sealed class PlaywrightBrowserLauncher(TimeProvider time, ILogger<Playwri
         finally
         {
             OneDriverAtATime.Release();
+        }
+    }
+
+    /// <summary>Starts a driver whose temporary folder, and that of the browser it starts, is the cell's.</summary>
+    /// <remarks>
+    /// Playwright has no option for it and starts the driver with this program's environment, before its first await. For that moment
+    /// the variable is changed; .NET keeps its own copy of the environment, so no native code sees it.
+    /// </remarks>
+    private static Task<IPlaywright> CreateIn(CellFolder folder)
+    {
+        const string variable = "TMPDIR";
+        var own = Environment.GetEnvironmentVariable(variable);
+        Environment.SetEnvironmentVariable(variable, folder.Path);
+        try
+        {
+            return Playwright.CreateAsync();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, own);
         }
     }
 
@@ -83,11 +111,9 @@ public sealed class PlaywrightBrowserLauncher(TimeProvider time, ILogger<Playwri
     }
 
     /// <summary>The browser process, as the browser itself names it (CDP <c>SystemInfo.getProcessInfo</c>, type <c>browser</c>).</summary>
-    private static async Task<ProcessIdentity?> BrowserProcessAsync(IBrowser browser)
+    private static async Task<ProcessIdentity?> BrowserProcessAsync(ICDPSession session)
     {
-        var session = await browser.NewBrowserCDPSessionAsync();
         var answer = await session.SendAsync("SystemInfo.getProcessInfo");
-        await session.DetachAsync();
         if (answer is not { } processes || !OperatingSystem.IsLinux())
             return null;
 

@@ -10,9 +10,20 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
 {
     private const int Sigkill = 9;
 
+    /// <summary>The program this code runs in.</summary>
+    public static ProcessIdentity OfThisProgram { get; } = Of(Environment.ProcessId) ?? new ProcessIdentity(Environment.ProcessId, 0);
+
     /// <summary>The process that has this id now; null when there is none or it is a zombie.</summary>
     public static ProcessIdentity? Of(int pid) =>
         ReadStat(pid) is { State: not ('Z' or 'X') } stat ? new ProcessIdentity(pid, stat.StartTicks) : null;
+
+    /// <summary>Processes of any parent that were started with this variable in their environment; those of other users cannot be seen.</summary>
+    public static IReadOnlyList<ProcessIdentity> WithEnvironment(string variable, string value)
+    {
+        var wanted = $"{variable}={value}";
+        return [.. All().Select(found => found.Process).Where(process =>
+            ReadText($"/proc/{process.Pid}/environ").Split('\0').Contains(wanted, StringComparer.Ordinal))];
+    }
 
     /// <summary>Children of this program whose command line contains <paramref name="argument"/>, youngest last.</summary>
     public static IReadOnlyList<ProcessIdentity> ChildrenWith(string argument) =>
@@ -21,16 +32,19 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
     /// <summary>The children of a process, youngest last; zombies are left out.</summary>
     public static IReadOnlyList<ProcessIdentity> ChildrenOf(int parent)
     {
-        var children = new List<ProcessIdentity>();
+        var children = All().Where(found => found.ParentPid == parent).Select(found => found.Process).ToList();
+        children.Sort((a, b) => a.StartTicks.CompareTo(b.StartTicks));
+        return children;
+    }
+
+    private static IEnumerable<(ProcessIdentity Process, int ParentPid)> All()
+    {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && ReadStat(pid) is { State: not ('Z' or 'X') } stat && stat.ParentPid == parent)
-                children.Add(new ProcessIdentity(pid, stat.StartTicks));
+                && ReadStat(pid) is { State: not ('Z' or 'X') } stat)
+                yield return (new ProcessIdentity(pid, stat.StartTicks), stat.ParentPid);
         }
-
-        children.Sort((a, b) => a.StartTicks.CompareTo(b.StartTicks));
-        return children;
     }
 
     /// <summary>Whether this very process still runs.</summary>

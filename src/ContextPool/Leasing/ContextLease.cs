@@ -1,25 +1,10 @@
 using ContextPool.Browsers;
+using ContextPool.Watchdog;
 using Microsoft.Playwright;
 
 namespace ContextPool.Leasing;
 
-/// <summary>Why a lease ended before its holder gave it back.</summary>
-public enum LeaseLoss
-{
-    /// <summary>It did not: the lease is alive or was returned.</summary>
-    None,
-
-    /// <summary>The browser or its driver died or was killed, for this holder's sake or another's.</summary>
-    BrowserLost,
-
-    /// <summary>The holder kept the context longer than <see cref="LeaseRequest.HoldAtMost"/>.</summary>
-    HeldTooLong,
-
-    /// <summary>The pool is closing.</summary>
-    PoolClosed,
-}
-
-/// <summary>One isolated browser context on loan: no cookies, cache or storage of anybody else.</summary>
+/// <summary>One isolated browser context with an open tab, on loan: no cookies, cache or storage of anybody else.</summary>
 /// <remarks>
 /// Give it back with <see cref="DisposeAsync"/>, best through <c>await using</c>. The pool closes the context; do not close it yourself,
 /// though nothing breaks if you do. After <see cref="Lost"/> every call on <see cref="Context"/> fails.
@@ -30,15 +15,17 @@ public sealed class ContextLease : IAsyncDisposable
     private readonly CancellationTokenSource _lost = new();
     private ITimer? _holdTimer;
     private int _returned;
+    private int _disposed;
     private int _loss;
 
     internal ContextLease(BrowserContextPool pool, long id, LeaseRequest request, PooledContext pooled, TimeProvider time)
     {
         _pool = pool;
         Id = id;
-        Holder = request.Holder;
+        Request = request;
         Pooled = pooled;
         StartedAt = time.GetTimestamp();
+        Pulse = new Pulse(pooled.Opened.BeatAsync, time);
         Lost = _lost.Token;
     }
 
@@ -46,10 +33,13 @@ public sealed class ContextLease : IAsyncDisposable
     public long Id { get; }
 
     /// <summary>The name given in the request.</summary>
-    public string Holder { get; }
+    public string Holder => Request.Holder;
 
-    /// <summary>The context: open, empty, without a page.</summary>
-    public IBrowserContext Context => Pooled.Context;
+    /// <summary>The context. Fresh unless the request had a key; then it may hold what earlier leases of that key left in it.</summary>
+    public IBrowserContext Context => Pooled.Opened.Context;
+
+    /// <summary>The tab, at <c>about:blank</c>. More tabs may be opened; they are closed with the lease.</summary>
+    public IPage Page => Pooled.Opened.Page;
 
     /// <summary>Cancelled when the lease ended before it was returned; pass it to whatever you wait for.</summary>
     public CancellationToken Lost { get; }
@@ -57,19 +47,35 @@ public sealed class ContextLease : IAsyncDisposable
     /// <summary>Why <see cref="Lost"/> was cancelled; <see cref="LeaseLoss.None"/> until then.</summary>
     public LeaseLoss Loss => (LeaseLoss)Volatile.Read(ref _loss);
 
+    /// <summary>The holder has what they came for: how long that took teaches the pool how long silence may last before it means hung.</summary>
+    public bool Succeeded { get; private set; }
+
+    /// <summary>The context must not be lent again, whatever its key.</summary>
+    public bool IsTainted { get; private set; }
+
+    internal LeaseRequest Request { get; }
+
     internal PooledContext Pooled { get; }
 
     internal long StartedAt { get; }
 
+    /// <summary>Its page's signs of life.</summary>
+    internal Pulse Pulse { get; }
+
+    /// <summary>The holder gave it back, or let go of it after it was lost.</summary>
+    internal bool IsDisposed => Volatile.Read(ref _disposed) == 1;
+
+    /// <summary>Says that the work in this context succeeded. Call it before the lease is returned.</summary>
+    public void MarkSuccessful() => Succeeded = true;
+
+    /// <summary>Says that the context is not fit for another lease: it is closed even when its key would let it live on.</summary>
+    public void Taint() => IsTainted = true;
+
     /// <summary>Gives the context back. Harmless when repeated, never throws, does not wait for the browser.</summary>
     public ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _returned, 1) == 0)
-        {
-            _holdTimer?.Dispose();
-            _pool.TakeBack(this);
-        }
-
+        Interlocked.Exchange(ref _disposed, 1);
+        Return();
         return ValueTask.CompletedTask;
     }
 
@@ -86,10 +92,28 @@ public sealed class ContextLease : IAsyncDisposable
         _pool.NoteLoss(this, loss);
         // Callbacks run elsewhere: a holder's callback must not be able to stop the context from being taken back.
         _ = _lost.CancelAsync();
-        if (Interlocked.Exchange(ref _returned, 1) == 0)
+        Return();
+    }
+
+    /// <summary>The tab's process died: by itself, or by the pool's hand.</summary>
+    internal void OnCrashed()
+    {
+        if (Pooled.Cell.MemoryKills.TryClaim())
         {
-            _holdTimer?.Dispose();
-            _pool.TakeBack(this);
+            Revoke(LeaseLoss.MemoryExceeded);
+            return;
         }
+
+        Pooled.Cell.Wear.NoteCrash();
+        Revoke(LeaseLoss.PageCrashed);
+    }
+
+    private void Return()
+    {
+        if (Interlocked.Exchange(ref _returned, 1) == 1)
+            return;
+
+        _holdTimer?.Dispose();
+        _pool.TakeBack(this);
     }
 }

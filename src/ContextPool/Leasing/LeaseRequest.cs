@@ -1,11 +1,22 @@
+using ContextPool.Browsers;
+
 namespace ContextPool.Leasing;
 
 /// <summary>A wish to borrow one context.</summary>
 /// <param name="Holder">Who asks, in words for the log and the snapshot, for example <c>job 4711</c>; never parsed.</param>
 public sealed record LeaseRequest(string Holder)
 {
-    /// <summary>A request with the default bounds from nobody in particular.</summary>
+    /// <summary>A request for a fresh context, with the default bounds, from nobody in particular.</summary>
     public static LeaseRequest Any { get; } = new("anonymous");
+
+    /// <summary>Whose context it is. Null (default): nobody's; the context is fresh and is closed when it is returned.</summary>
+    public ContextKey? Key { get; init; }
+
+    /// <summary>What the context looks like to its pages; null for the pool's own profile. Do not change it afterwards.</summary>
+    public ContextProfile? Profile { get; init; }
+
+    /// <summary>Who suffers first when memory runs out: the lease with the lowest number, and of those the youngest. Default 0.</summary>
+    public int Priority { get; init; }
 
     /// <summary>Longest to wait in line for a place.</summary>
     /// <value>Default 5 minutes; positive, at most <see cref="MaxBound"/>.</value>

@@ -5,8 +5,8 @@ namespace ContextPool.Leasing;
 /// <summary>The places of a pool: how many there may be, who has one, who waits for one. Knows nothing of browsers.</summary>
 /// <remarks>
 /// A place is taken before a context is opened and freed after it is closed: <em>opening → leased → closing → free</em>, or straight from
-/// opening to free. So contexts never outnumber places, and a lower capacity only keeps new ones from being taken. One lock guards it
-/// all; nothing is awaited under it.
+/// opening to free. A context that is kept warm after its lease holds no place; who needs one closes it first. A lower capacity only
+/// keeps new places from being taken. One lock guards it all; nothing is awaited under it.
 /// </remarks>
 internal sealed class PlaceBook(TimeProvider time)
 {
@@ -65,15 +65,19 @@ internal sealed class PlaceBook(TimeProvider time)
         }
     }
 
-    /// <summary>A lease ended and its context is to be closed; false when that was said before.</summary>
-    public bool TryTakeBack(ContextLease lease)
+    /// <summary>A lease ended; false when that was said before.</summary>
+    /// <param name="isClosed">Its context is to be closed and keeps the place until it is; else the place is free.</param>
+    public bool TryTakeBack(ContextLease lease, bool isClosed)
     {
         lock (_gate)
         {
             if (!_leases.Remove(lease.Id))
                 return false;
 
-            _closing++;
+            if (isClosed)
+                _closing++;
+            else
+                ServeUnsynchronized();
             return true;
         }
     }
@@ -86,6 +90,13 @@ internal sealed class PlaceBook(TimeProvider time)
             _opening--;
             _closing++;
         }
+    }
+
+    /// <summary>A context without a place is to be closed; until it is, it counts like any other.</summary>
+    public void BeginClosing()
+    {
+        lock (_gate)
+            _closing++;
     }
 
     /// <summary>An opening came to nothing: its place is free.</summary>
@@ -109,14 +120,15 @@ internal sealed class PlaceBook(TimeProvider time)
     }
 
     /// <summary>Works out the capacity anew from the contexts whose pages have had time to grow.</summary>
-    /// <param name="decide">Pure: settled contexts in, capacity out. Runs under the lock.</param>
+    /// <param name="decide">Pure: settled contexts and places taken in, capacity out. Runs under the lock.</param>
     /// <returns>The capacity before and after.</returns>
-    public (PoolCapacity Before, PoolCapacity After) SetCapacity(TimeSpan growthTime, Func<int, PoolCapacity> decide)
+    public (PoolCapacity Before, PoolCapacity After) SetCapacity(TimeSpan growthTime, Func<int, int, PoolCapacity> decide)
     {
         lock (_gate)
         {
             var before = _capacity;
-            _capacity = decide(_closing + _leases.Values.Count(lease => time.GetElapsedTime(lease.StartedAt) >= growthTime));
+            var settled = _closing + _leases.Values.Count(lease => time.GetElapsedTime(lease.StartedAt) >= growthTime);
+            _capacity = decide(settled, _leases.Count + _opening + _closing);
             ServeUnsynchronized();
             return (before, _capacity);
         }

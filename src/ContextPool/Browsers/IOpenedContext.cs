@@ -1,0 +1,33 @@
+using Microsoft.Playwright;
+
+namespace ContextPool.Browsers;
+
+/// <summary>A context with its one tab, and what the pool does to it. Every method may hang when page, browser or driver does.</summary>
+public interface IOpenedContext
+{
+    IBrowserContext Context { get; }
+
+    /// <summary>The tab that was opened with the context.</summary>
+    IPage Page { get; }
+
+    /// <summary>The tab's process died, or the tab was closed by somebody else: the context is not fit to be lent again.</summary>
+    bool IsBroken { get; }
+
+    /// <summary>Raised once, when the tab's process has died.</summary>
+    event Action Crashed;
+
+    /// <summary>Completes when the page's script thread has answered. A page that only waits for the network answers.</summary>
+    Task BeatAsync();
+
+    /// <summary>Stops the script that runs now (CDP <c>Runtime.terminateExecution</c>).</summary>
+    Task TerminateScriptAsync();
+
+    /// <summary>Makes it fit for its key's next lease: closes other tabs, leaves the page for <c>about:blank</c>.</summary>
+    Task ScrubAsync();
+
+    /// <summary>Closes the tab without asking its page.</summary>
+    Task ClosePageAsync();
+
+    /// <summary>Closes the context with everything in it.</summary>
+    Task CloseAsync();
+}

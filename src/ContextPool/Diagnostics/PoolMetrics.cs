@@ -1,0 +1,129 @@
+using System.Diagnostics.Metrics;
+using ContextPool.Leasing;
+using ContextPool.Recycling;
+using ContextPool.Watchdog;
+
+namespace ContextPool.Diagnostics;
+
+/// <summary>What the pool tells through <c>System.Diagnostics.Metrics</c>; any OpenTelemetry reader may listen to the meter <see cref="MeterName"/>.</summary>
+/// <remarks>Tags are closed sets: enumerations, never a holder, a key or an address.</remarks>
+internal sealed class PoolMetrics : IDisposable
+{
+    public const string MeterName = "ContextPool";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _leases;
+    private readonly Counter<long> _leasesLost;
+    private readonly Counter<long> _leaksForced;
+    private readonly Histogram<double> _leaseWait;
+    private readonly Histogram<double> _leaseDuration;
+    private readonly Counter<long> _contextsOpened;
+    private readonly Counter<long> _contextsReused;
+    private readonly Counter<long> _contextsClosed;
+    private readonly Counter<long> _kills;
+    private readonly Histogram<double> _cellStart;
+    private readonly Counter<long> _launchFailures;
+    private readonly Counter<long> _cellsLost;
+    private readonly Counter<long> _cellsRetired;
+    private readonly Counter<long> _gpuDeaths;
+    private readonly Counter<long> _networkDeaths;
+    private readonly Counter<long> _orphans;
+    private readonly Counter<double> _probeTime;
+    private readonly Counter<double> _lateness;
+
+    /// <param name="snapshot">Read whenever somebody collects.</param>
+    public PoolMetrics(Func<PoolSnapshot> snapshot)
+    {
+        _leases = _meter.CreateCounter<long>("browserfarm.pool.leases", "{lease}", "Leases granted");
+        _leasesLost = _meter.CreateCounter<long>("browserfarm.pool.leases.lost", "{lease}", "Leases that ended before their holder returned them, by reason");
+        _leaksForced = _meter.CreateCounter<long>("browserfarm.pool.leases.leaked", "{lease}", "Leases whose holder had not let go of them at twice their bound");
+        _leaseWait = _meter.CreateHistogram<double>("browserfarm.pool.lease.wait", "s", "Time from the request to the lease");
+        _leaseDuration = _meter.CreateHistogram<double>("browserfarm.pool.lease.duration", "s", "Time from the lease to its return");
+        _contextsOpened = _meter.CreateCounter<long>("browserfarm.pool.contexts.opened", "{context}", "Contexts opened");
+        _contextsReused = _meter.CreateCounter<long>("browserfarm.pool.contexts.reused", "{context}", "Leases served with a warm context of their key");
+        _contextsClosed = _meter.CreateCounter<long>("browserfarm.pool.contexts.closed", "{context}", "Contexts closed");
+        _kills = _meter.CreateCounter<long>("browserfarm.pool.kills", "{context}", "Contexts that had to be forced to close, by the rung it took");
+        _cellStart = _meter.CreateHistogram<double>("browserfarm.pool.cell.start", "s", "Time to start a browser with its driver");
+        _launchFailures = _meter.CreateCounter<long>("browserfarm.pool.cells.failed", "{cell}", "Browsers that did not start");
+        _cellsLost = _meter.CreateCounter<long>("browserfarm.pool.cells.lost", "{cell}", "Browsers that died or were killed, by reason");
+        _cellsRetired = _meter.CreateCounter<long>("browserfarm.pool.cells.retired", "{cell}", "Browsers replaced in the orderly way, by reason");
+        _gpuDeaths = _meter.CreateCounter<long>("browserfarm.pool.gpu.deaths", "{process}", "GPU processes that died");
+        _networkDeaths = _meter.CreateCounter<long>("browserfarm.pool.network.deaths", "{process}", "Network service processes that died");
+        _orphans = _meter.CreateCounter<long>("browserfarm.pool.orphans", "{cell}", "Cell folders of dead programs that were swept, with their processes");
+        _probeTime = _meter.CreateCounter<double>("browserfarm.pool.memory.probe.time", "s", "Time spent reading memory figures");
+        _lateness = _meter.CreateCounter<double>("browserfarm.pool.watchdog.late", "s", "Time by which the watchdog came late and which it forgave everybody");
+
+        Gauge("browserfarm.pool.leases.active", "{lease}", "Contexts on loan", now => now.Leased);
+        Gauge("browserfarm.pool.leases.waiting", "{lease}", "Requests in line", now => now.Waiting);
+        Gauge("browserfarm.pool.contexts.idle", "{context}", "Contexts open between two leases", now => now.Idle);
+        Gauge("browserfarm.pool.cells", "{cell}", "Browsers running", now => now.Cells.Count);
+        _meter.CreateObservableGauge(
+            "browserfarm.pool.capacity",
+            () => snapshot() is var now ? new Measurement<long>(now.Capacity.Contexts, Tag("bound", now.Capacity.Bound)) : default,
+            "{context}", "Contexts that may be open at once, by the bound that is tight");
+        Gauge("browserfarm.pool.memory.limit", "By", "Memory that may be used", now => now.Memory.LimitBytes);
+        Gauge("browserfarm.pool.memory.available", "By", "Memory that may still be taken", now => now.Memory.AvailableBytes);
+        Gauge("browserfarm.pool.memory.pressure", "{level}", "0 normal, 1 high, 2 critical", now => (long)now.Pressure);
+        Gauge("browserfarm.pool.memory.tab", "By", "Memory that one tab is reckoned with", now => now.TabBytes);
+        Gauge("browserfarm.pool.kill.after", "ms", "Silence after which a page of an unknown target is taken for hung", now => (long)now.KillAfter.TotalMilliseconds);
+        Gauge("browserfarm.pool.heartbeat.age", "ms", "Longest silence of any browser or driver", now => (long)now.Cells
+            .Select(cell => cell.BrowserSilentFor > cell.DriverSilentFor ? cell.BrowserSilentFor : cell.DriverSilentFor)
+            .DefaultIfEmpty().Max().TotalMilliseconds);
+
+        void Gauge(string name, string unit, string description, Func<PoolSnapshot, long> read) =>
+            _meter.CreateObservableGauge(name, () => read(snapshot()), unit, description);
+    }
+
+    public void LeaseGranted(TimeSpan waited)
+    {
+        _leases.Add(1);
+        _leaseWait.Record(waited.TotalSeconds);
+    }
+
+    public void LeaseReturned(TimeSpan held) => _leaseDuration.Record(held.TotalSeconds);
+
+    public void LeaseLost(LeaseLoss loss) => _leasesLost.Add(1, Tag("reason", loss));
+
+    public void LeaseLeaked() => _leaksForced.Add(1);
+
+    public void ContextOpened() => _contextsOpened.Add(1);
+
+    public void ContextReused() => _contextsReused.Add(1);
+
+    public void ContextClosed() => _contextsClosed.Add(1);
+
+    public void Killed(KillRung rung) => _kills.Add(1, Tag("rung", rung));
+
+    public void CellStarted(TimeSpan took) => _cellStart.Record(took.TotalSeconds);
+
+    public void LaunchFailed() => _launchFailures.Add(1);
+
+    public void CellLost(CellLossReason reason) => _cellsLost.Add(1, Tag("reason", reason));
+
+    public void CellRetired(RecycleReason reason) => _cellsRetired.Add(1, Tag("reason", reason));
+
+    public void GpuDied() => _gpuDeaths.Add(1);
+
+    public void NetworkServiceDied() => _networkDeaths.Add(1);
+
+    public void OrphansSwept(int cells) => _orphans.Add(cells);
+
+    public void MemoryProbed(TimeSpan took) => _probeTime.Add(took.TotalSeconds);
+
+    public void CameLate(TimeSpan by) => _lateness.Add(by.TotalSeconds);
+
+    public void Dispose() => _meter.Dispose();
+
+    /// <summary>Enumeration members as snake_case words, as OpenTelemetry's conventions want attribute values.</summary>
+    private static KeyValuePair<string, object?> Tag<T>(string name, T value)
+        where T : struct, Enum => new(name, TagValues<T>.Of(value));
+
+    private static class TagValues<T>
+        where T : struct, Enum
+    {
+        private static readonly Dictionary<T, string> Words = Enum.GetValues<T>().ToDictionary(
+            value => value, value => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+
+        public static string Of(T value) => Words.GetValueOrDefault(value, "unknown");
+    }
+}

@@ -1,0 +1,73 @@
+namespace ContextPool.Recycling;
+
+/// <summary>What has happened to a cell that makes it worse than a new one. Safe to touch from any thread.</summary>
+internal sealed class CellWear
+{
+    private readonly Lock _gate = new();
+    private readonly Drift _opening = new();
+    private readonly Drift _scrubbing = new();
+    private int _crashes;
+    private int _gpuDeaths;
+    private long _pssBytes;
+    private long _baseBytes;
+    private long _firstBaseBytes;
+
+    /// <summary>Tabs whose process died.</summary>
+    public int Crashes => Volatile.Read(ref _crashes);
+
+    /// <summary>GPU processes that died; Chromium ends itself at the sixth (measured).</summary>
+    public int GpuDeaths => Volatile.Read(ref _gpuDeaths);
+
+    /// <summary>Memory of all its processes when last measured; 0 before.</summary>
+    public long PssBytes => Interlocked.Read(ref _pssBytes);
+
+    /// <summary>That of the browser and driver without tabs.</summary>
+    public long BaseBytes => Interlocked.Read(ref _baseBytes);
+
+    /// <summary>Base now, as a multiple of the first measurement; 1 before there are two.</summary>
+    public double Growth
+    {
+        get
+        {
+            lock (_gate)
+                return _firstBaseBytes == 0 ? 1 : (double)_baseBytes / _firstBaseBytes;
+        }
+    }
+
+    /// <summary>How much slower it has become, as a multiple of its own early speed: the worse of opening contexts and of navigating away.</summary>
+    public double Slowdown
+    {
+        get
+        {
+            lock (_gate)
+                return Math.Max(_opening.Ratio, _scrubbing.Ratio);
+        }
+    }
+
+    public void NoteCrash() => Interlocked.Increment(ref _crashes);
+
+    public void NoteGpuDeath() => Interlocked.Increment(ref _gpuDeaths);
+
+    public void NoteMemory(long totalBytes, long baseBytes)
+    {
+        lock (_gate)
+        {
+            _pssBytes = totalBytes;
+            _baseBytes = baseBytes;
+            if (_firstBaseBytes == 0)
+                _firstBaseBytes = baseBytes;
+        }
+    }
+
+    public void NoteOpening(TimeSpan took)
+    {
+        lock (_gate)
+            _opening.Add(took);
+    }
+
+    public void NoteScrub(TimeSpan took)
+    {
+        lock (_gate)
+            _scrubbing.Add(took);
+    }
+}

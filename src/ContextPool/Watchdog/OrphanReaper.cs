@@ -1,0 +1,62 @@
+using ContextPool.Browsers;
+using ContextPool.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace ContextPool.Watchdog;
+
+/// <summary>Removes what dead programs left behind: processes that run out of their cell folders, and the folders.</summary>
+/// <remarks>
+/// Normally nothing is left: a driver ends with its program and takes its browser along (measured: within 0.5 s). This is for a stopped
+/// driver, a browser that hung while its driver was killed, and temporary files, which a killed process never removes.
+/// </remarks>
+internal static class OrphanReaper
+{
+    private const string FolderVariable = "TMPDIR";
+
+    /// <summary>One sweep. Never throws.</summary>
+    /// <returns>Cell folders that were removed or whose processes were killed.</returns>
+    public static int Sweep(string root, ILogger logger)
+    {
+        var swept = 0;
+        try
+        {
+            foreach (var (folder, owner) in CellFolder.In(root))
+            {
+                if (!IsOrphan(folder, owner))
+                    continue;
+
+                var processes = ProcessesOf(folder);
+                foreach (var process in processes)
+                    process.KillGroup();
+                if (folder.Delete() || processes.Count > 0)
+                {
+                    swept++;
+                    logger.OrphanSwept(folder.Path, processes.Count);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            logger.OrphanSweepFailed(root, exception.Message);
+        }
+
+        return swept;
+    }
+
+    /// <summary>Its program is gone; or it is our own, was in use, and nothing runs out of it any more.</summary>
+    private static bool IsOrphan(CellFolder folder, ProcessIdentity owner)
+    {
+        if (owner != ProcessIdentity.OfThisProgram)
+            return !owner.IsAlive;
+
+        var noted = folder.Noted();
+        return noted.Count > 0 && !noted.Any(process => process.IsAlive);
+    }
+
+    /// <summary>
+    /// Who runs out of a folder, by their environment, which no other process has. The ledger's note alone is not enough to kill by: a
+    /// process that it names must also have been started in that folder.
+    /// </summary>
+    private static IReadOnlyList<ProcessIdentity> ProcessesOf(CellFolder folder) =>
+        ProcessIdentity.WithEnvironment(FolderVariable, folder.Path);
+}

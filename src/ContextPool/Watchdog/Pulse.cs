@@ -1,0 +1,68 @@
+namespace ContextPool.Watchdog;
+
+/// <summary>Somebody's signs of life: asks, remembers when the last answer came, and never asks twice at once.</summary>
+/// <remarks>
+/// A question that is answered late is still an answer, so none is given up: silence counts from the last answer, whoever was slow. Only
+/// an answer ends silence; a question that fails does not.
+/// </remarks>
+internal sealed class Pulse(Func<Task> ask, TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly long _start = time.GetTimestamp();
+    private TimeSpan _lastAnswer;
+    private TimeSpan? _lastQuestion;
+    private Task? _open;
+
+    /// <summary>Time since the last answer, less what was forgiven. Counts from the making of this object when none ever came.</summary>
+    public TimeSpan SilentFor
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var silent = Now - _lastAnswer;
+                return silent > TimeSpan.Zero ? silent : TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>Asks when the last question is at least <paramref name="interval"/> old and not open any more.</summary>
+    public void AskEvery(TimeSpan interval)
+    {
+        lock (_gate)
+        {
+            if (_open is { IsCompleted: false } || Now - (_lastQuestion ?? TimeSpan.Zero) < interval)
+                return;
+
+            _lastQuestion = Now;
+            _open = AskAsync();
+        }
+    }
+
+    /// <summary>Silence that was nobody's fault but the machine's: not counted.</summary>
+    public void Forgive(TimeSpan time)
+    {
+        lock (_gate)
+            _lastAnswer += time;
+    }
+
+    private TimeSpan Now => time.GetElapsedTime(_start);
+
+    private async Task AskAsync()
+    {
+        await Task.Yield();   // the caller holds the lock
+        try
+        {
+            await ask();
+            lock (_gate)
+            {
+                if (Now > _lastAnswer)
+                    _lastAnswer = Now;
+            }
+        }
+        catch (Exception)
+        {
+            // No answer. Who is gone is noticed by other means.
+        }
+    }
+}
