@@ -61,7 +61,8 @@ public sealed class BrowserContextPool : IContextPool
 
     /// <summary>The capacity that a pool with no browser yet would have.</summary>
     public static PoolCapacity CapacityFor(MemorySample memory, ContextPoolOptions options) =>
-        MemoryBudget.Decide(new CapacityFacts(memory, SettledContexts: 0, Cells: 0, Environment.ProcessorCount), options);
+        MemoryBudget.Decide(
+            new CapacityFacts(memory, SettledContexts: 0, Cells: 0, Environment.ProcessorCount, options.TabBytes, options.CellBaseBytes), options);
 
     public async ValueTask<ContextLease> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken = default)
     {

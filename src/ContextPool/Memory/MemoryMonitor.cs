@@ -54,7 +54,9 @@ internal sealed class MemoryMonitor : IAsyncDisposable
             lock (_gate)
                 _last = memory;
             var (before, after) = _places.SetCapacity(
-                GrowthTime, settled => MemoryBudget.Decide(new CapacityFacts(memory, settled, cells, Environment.ProcessorCount), _options));
+                GrowthTime,
+                settled => MemoryBudget.Decide(
+                    new CapacityFacts(memory, settled, cells, Environment.ProcessorCount, _options.TabBytes, _options.CellBaseBytes), _options));
             if (before != after)
                 _logger.CapacityChanged(after.Contexts, after.Bound, memory.AvailableBytes >> 20, memory.Source);
         }
