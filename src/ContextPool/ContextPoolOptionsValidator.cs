@@ -23,6 +23,19 @@ public sealed class ContextPoolOptionsValidator : IValidateOptions<ContextPoolOp
                 + $"{nameof(options.MaxContextsPerCell)} ({options.MaxContextsPerCell}): a cell must live long enough to be filled once.");
         }
 
+        if (options.TabBytes > options.MaxTabBytes)
+        {
+            result.AddError($"{nameof(options.TabBytes)} ({options.TabBytes}) must be at most "
+                + $"{nameof(options.MaxTabBytes)} ({options.MaxTabBytes}): a tab as large as expected would be killed.");
+        }
+
+        if (!(options.LowWatermark < options.HighWatermark && options.HighWatermark < options.ShedWatermark && options.ShedWatermark < 1))
+        {
+            result.AddError($"{nameof(options.LowWatermark)} ({options.LowWatermark}) must be below "
+                + $"{nameof(options.HighWatermark)} ({options.HighWatermark}), that below "
+                + $"{nameof(options.ShedWatermark)} ({options.ShedWatermark}), and that below 1.");
+        }
+
         if (options.Launch.Args.FirstOrDefault(arg => arg.StartsWith("--proxy-server", StringComparison.Ordinal)) is { } proxy)
         {
             result.AddError($"Launch.Args contains {proxy}: passed as an argument, a proxy is bypassed for loopback addresses. "

@@ -48,6 +48,7 @@ internal static class LiveView
     {
         CapacityBound.Memory => "free memory",
         CapacityBound.Processor => "processor",
+        CapacityBound.Pressure => "memory pressure",
         _ => "--concurrency",
     };
 

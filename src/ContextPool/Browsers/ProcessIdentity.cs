@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -69,20 +70,39 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
         _ = SendSignal(Pid, Sigkill);
     }
 
-    /// <summary>Fields 3, 4, 5 and 22 of the stat line; the name in field 2 may itself contain spaces and brackets.</summary>
-    private static (char State, int ParentPid, int GroupId, long StartTicks)? ReadStat(int pid)
+    /// <summary>Fields 3, 4, 5 and 22 of the stat line; null when there is no such process.</summary>
+    internal static (char State, int ParentPid, int GroupId, long StartTicks)? ReadStat(int pid)
     {
-        var text = ReadText($"/proc/{pid}/stat");
-        var afterName = text.LastIndexOf(") ", StringComparison.Ordinal);
+        Span<byte> buffer = stackalloc byte[512];   // the fields we want end well before that
+        var text = buffer[..ProcFile.Read($"/proc/{pid}/stat", buffer)];
+
+        // The name in field 2 may itself contain spaces and brackets; what follows it is numbers, but for the state.
+        var afterName = text.LastIndexOf(") "u8);
         if (afterName < 0)
             return null;
 
-        var fields = text[(afterName + 2)..].Split(' ');
-        return (
-            fields[0][0],
-            int.Parse(fields[1], CultureInfo.InvariantCulture),
-            int.Parse(fields[2], CultureInfo.InvariantCulture),
-            long.Parse(fields[19], CultureInfo.InvariantCulture));
+        ReadOnlySpan<byte> rest = text[(afterName + 2)..];
+        Span<Range> fields = stackalloc Range[21];
+        if (Split(rest, fields) < fields.Length
+            || !Utf8Parser.TryParse(rest[fields[1]], out int parent, out _)
+            || !Utf8Parser.TryParse(rest[fields[2]], out int group, out _)
+            || !Utf8Parser.TryParse(rest[fields[19]], out long start, out _))
+            return null;
+
+        return ((char)rest[0], parent, group, start);
+    }
+
+    private static int Split(ReadOnlySpan<byte> text, Span<Range> fields)
+    {
+        var count = 0;
+        foreach (var field in text.Split((byte)' '))
+        {
+            if (count == fields.Length)
+                break;
+            fields[count++] = field;
+        }
+
+        return count;
     }
 
     private static string ReadText(string path)

@@ -6,17 +6,15 @@ namespace ContextPool.Memory;
 /// <remarks>
 /// Our own group is found through <c>/proc/self/cgroup</c> and <c>/proc/self/mountinfo</c> and every ancestor is read too, for the
 /// smallest of nested limits wins. Sources: Linux <c>Documentation/admin-guide/cgroup-v2.rst</c> (memory.max, memory.high,
-/// memory.current, memory.stat), <c>cgroup-v1/memory.rst</c> (limit_in_bytes, usage_in_bytes, total_inactive_file), proc(5).
+/// memory.current, memory.stat), <c>cgroup-v1/memory.rst</c> (limit_in_bytes, usage_in_bytes, total_inactive_file), proc(5). What the
+/// counters and stalls are taken from when groups are nested is told at <see cref="MemorySample"/>.
 /// </remarks>
 public sealed class CgroupMemoryProbe : IMemoryProbe
 {
-    /// <summary>Limits at or above this are version 1's way to say "none": 2^63 rounded down to a page.</summary>
-    private const long NoLimit = 1L << 60;
-
     private readonly string _root;
-    private readonly IReadOnlyList<GroupLevel> _levels;
+    private readonly IReadOnlyList<ControlGroup> _levels;
 
-    private CgroupMemoryProbe(string root, IReadOnlyList<GroupLevel> levels)
+    private CgroupMemoryProbe(string root, IReadOnlyList<ControlGroup> levels)
     {
         _root = root;
         _levels = levels;
@@ -32,19 +30,32 @@ public sealed class CgroupMemoryProbe : IMemoryProbe
     {
         var (total, free) = ReadHost();
         var sample = new MemorySample(total, free, MemorySource.Host);
+        ControlGroup? tightest = null;
+        long? oomKills = null, highEvents = null;
 
-        foreach (var level in _levels)
+        foreach (var level in _levels)   // from our own group outwards
         {
+            oomKills ??= level.ReadOomKills();
             if (level.Read() is not { } group)
                 continue;
 
+            if (group.HasHigh && level.ReadHighEvents() is { } events)
+                highEvents = (highEvents ?? 0) + events;
+
             var limit = Math.Min(sample.LimitBytes, group.LimitBytes);
-            sample = group.AvailableBytes < sample.AvailableBytes
-                ? new MemorySample(limit, group.AvailableBytes, level.Source)
-                : sample with { LimitBytes = limit };
+            if (group.AvailableBytes < sample.AvailableBytes)
+            {
+                sample = new MemorySample(limit, group.AvailableBytes, level.Source);
+                tightest = level;
+            }
+            else
+            {
+                sample = sample with { LimitBytes = limit };
+            }
         }
 
-        return sample;
+        var stall = tightest?.ReadStall() ?? MemoryStall.Read(Path.Join(_root, "proc/pressure/memory"));
+        return sample with { StallSome10 = stall?.Some10, StallFull10 = stall?.Full10, OomKills = oomKills, HighEvents = highEvents };
     }
 
     private (long Total, long Available) ReadHost()
@@ -77,9 +88,9 @@ public sealed class CgroupMemoryProbe : IMemoryProbe
         }
     }
 
-    private static List<GroupLevel> FindLevels(string root)
+    private static List<ControlGroup> FindLevels(string root)
     {
-        var levels = new List<GroupLevel>();
+        var levels = new List<ControlGroup>();
         try
         {
             var groups = File.ReadAllLines(Path.Join(root, "proc/self/cgroup"));
@@ -94,7 +105,7 @@ public sealed class CgroupMemoryProbe : IMemoryProbe
                     folder = top;   // a container sees its own group as the root of the mount
 
                 for (var at = folder; at.Length >= top.TrimEnd('/').Length; at = Path.GetDirectoryName(at) ?? "")
-                    levels.Add(new GroupLevel(at, mount.IsVersion2 ? MemorySource.CgroupV2 : MemorySource.CgroupV1));
+                    levels.Add(new ControlGroup(at, mount.IsVersion2 ? MemorySource.CgroupV2 : MemorySource.CgroupV1));
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -145,57 +156,5 @@ public sealed class CgroupMemoryProbe : IMemoryProbe
             Root == "/" ? path
             : path == Root || path.StartsWith(Root + "/", StringComparison.Ordinal) ? path[Root.Length..]
             : "/";
-    }
-
-    /// <summary>One group's folder.</summary>
-    private sealed record GroupLevel(string Folder, MemorySource Source)
-    {
-        /// <summary>Its limit and what is left of it; null when it has no limit or is gone.</summary>
-        public (long LimitBytes, long AvailableBytes)? Read()
-        {
-            var isVersion2 = Source == MemorySource.CgroupV2;
-            var limit = isVersion2
-                ? Math.Min(ReadNumber("memory.max") ?? NoLimit, ReadNumber("memory.high") ?? NoLimit)
-                : ReadNumber("memory.limit_in_bytes") ?? NoLimit;
-            if (limit >= NoLimit)
-                return null;
-
-            var usage = ReadNumber(isVersion2 ? "memory.current" : "memory.usage_in_bytes") ?? 0;
-            var cache = ReadStat(isVersion2 ? "inactive_file" : "total_inactive_file");
-            var used = Math.Max(0, usage - cache);
-            return (limit, Math.Max(0, limit - used));
-        }
-
-        private long? ReadNumber(string file)
-        {
-            try
-            {
-                var text = File.ReadAllText(Path.Join(Folder, file)).Trim();
-                return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                return null;
-            }
-        }
-
-        private long ReadStat(string key)
-        {
-            try
-            {
-                foreach (var line in File.ReadLines(Path.Join(Folder, "memory.stat")))
-                {
-                    if (line.StartsWith(key, StringComparison.Ordinal) && line.Length > key.Length && line[key.Length] == ' '
-                        && long.TryParse(line.AsSpan(key.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                        return number;
-                }
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // Counting the cache as used is the careful side.
-            }
-
-            return 0;
-        }
     }
 }

@@ -11,6 +11,9 @@ public enum CapacityBound
 
     /// <summary>The configured maximum.</summary>
     Configured,
+
+    /// <summary>Memory pressure stopped admission: what is open may go on, and nothing is added until it is over.</summary>
+    Pressure,
 }
 
 /// <summary>How many contexts may be open at once, and why not more.</summary>
@@ -21,7 +24,9 @@ public readonly record struct PoolCapacity(int Contexts, CapacityBound Bound);
 /// <param name="SettledContexts">Open contexts whose pages have had time to grow: their memory is already missing from the reading.</param>
 /// <param name="Cells">Browsers running; their own memory is missing from the reading as well.</param>
 /// <param name="Cores">Processor cores this process may use.</param>
-internal readonly record struct CapacityFacts(MemorySample Memory, int SettledContexts, int Cells, int Cores);
+/// <param name="TabBytes">What one more tab is expected to need, see <see cref="TabCostEstimate"/>; at least 1.</param>
+/// <param name="CellBaseBytes">What one more browser with its driver is expected to need before it has a tab: measured, or <see cref="ContextPoolOptions.CellBaseBytes"/>.</param>
+internal readonly record struct CapacityFacts(MemorySample Memory, int SettledContexts, int Cells, int Cores, long TabBytes, long CellBaseBytes);
 
 /// <summary>Turns free memory into a number of contexts. Pure.</summary>
 internal static class MemoryBudget
@@ -33,7 +38,7 @@ internal static class MemoryBudget
     /// </summary>
     public static PoolCapacity Decide(CapacityFacts facts, ContextPoolOptions options)
     {
-        var reserve = Math.Max(options.MinReserveBytes, (long)(facts.Memory.LimitBytes * options.ReserveRatio)) + options.TabBytes;
+        var reserve = Math.Max(options.MinReserveBytes, (long)(facts.Memory.LimitBytes * options.ReserveRatio)) + facts.TabBytes;
         var spendable = facts.Memory.AvailableBytes - reserve;
 
         var byProcessor = (long)facts.Cores * options.MaxContextsPerCore;
@@ -51,13 +56,13 @@ internal static class MemoryBudget
     private static long TabsFor(long bytes, CapacityFacts facts, ContextPoolOptions options)
     {
         var roomInCells = Math.Max(0, ((long)facts.Cells * options.MaxContextsPerCell) - facts.SettledContexts);
-        var withoutNewCell = Math.Min(roomInCells, Math.Max(0, bytes / options.TabBytes));
-        bytes -= withoutNewCell * options.TabBytes;
+        var withoutNewCell = Math.Min(roomInCells, Math.Max(0, bytes / facts.TabBytes));
+        bytes -= withoutNewCell * facts.TabBytes;
 
-        var fullCell = options.CellBaseBytes + (options.MaxContextsPerCell * options.TabBytes);
+        var fullCell = facts.CellBaseBytes + (options.MaxContextsPerCell * facts.TabBytes);
         var newCells = Math.Max(0, bytes / fullCell);
         bytes -= newCells * fullCell;
-        var lastCell = Math.Max(0, (bytes - options.CellBaseBytes) / options.TabBytes);
+        var lastCell = Math.Max(0, (bytes - facts.CellBaseBytes) / facts.TabBytes);
 
         return withoutNewCell < roomInCells ? withoutNewCell : withoutNewCell + (newCells * options.MaxContextsPerCell) + lastCell;
     }

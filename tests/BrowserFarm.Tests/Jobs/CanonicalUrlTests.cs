@@ -1,6 +1,7 @@
 using BrowserFarm.Jobs;
 using FsCheck;
 using FsCheck.Fluent;
+using TestKit;
 
 namespace BrowserFarm.Tests.Jobs;
 

@@ -1,5 +1,6 @@
 using BrowserFarm.Limiting;
 using FsCheck.Fluent;
+using TestKit;
 
 namespace BrowserFarm.Tests.Limiting;
 

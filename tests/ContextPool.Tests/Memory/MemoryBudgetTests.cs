@@ -24,7 +24,7 @@ public sealed class MemoryBudgetTests
     public void Decide_BoundByMemory_CountsWhatFits(long limit, long available, int settled, int cells, int expected)
     {
         var capacity = MemoryBudget.Decide(
-            new CapacityFacts(new MemorySample(limit * Megabyte, available * Megabyte, MemorySource.Host), settled, cells, Cores: 100_000), new ContextPoolOptions());
+            Facts(new MemorySample(limit * Megabyte, available * Megabyte, MemorySource.Host), settled, cells, cores: 100_000, new ContextPoolOptions()), new ContextPoolOptions());
 
         capacity.Should().Be(new PoolCapacity(expected, CapacityBound.Memory));
     }
@@ -39,7 +39,7 @@ public sealed class MemoryBudgetTests
     {
         var options = new ContextPoolOptions { MaxContextsPerCore = perCore, MaxContexts = configured };
 
-        var capacity = MemoryBudget.Decide(new CapacityFacts(new MemorySample(long.MaxValue, long.MaxValue, MemorySource.Host), 0, 0, cores), options);
+        var capacity = MemoryBudget.Decide(Facts(new MemorySample(long.MaxValue, long.MaxValue, MemorySource.Host), 0, 0, cores, options), options);
 
         capacity.Should().Be(new PoolCapacity(expected, bound));
     }
@@ -50,9 +50,20 @@ public sealed class MemoryBudgetTests
         var options = new ContextPoolOptions { CellBaseBytes = 0, MinReserveBytes = 0, ReserveRatio = 0, TabBytes = 100 * Megabyte };
 
         var capacity = MemoryBudget.Decide(
-            new CapacityFacts(new MemorySample(1000 * Megabyte, 1000 * Megabyte, MemorySource.Host), 0, 0, 100), options);
+            Facts(new MemorySample(1000 * Megabyte, 1000 * Megabyte, MemorySource.Host), 0, 0, 100, options), options);
 
         capacity.Contexts.Should().Be(9, "one tab's worth is always kept");
+    }
+
+    [Fact]
+    public void Decide_MeasuredCosts_CountBeforeTheConfiguredOnes()
+    {
+        var options = new ContextPoolOptions { MinReserveBytes = 0, ReserveRatio = 0, TabBytes = 150 * Megabyte, CellBaseBytes = 350 * Megabyte };
+        var memory = new MemorySample(1000 * Megabyte, 1000 * Megabyte, MemorySource.Host);
+
+        var capacity = MemoryBudget.Decide(new CapacityFacts(memory, 0, 0, 100, TabBytes: 50 * Megabyte, CellBaseBytes: 450 * Megabyte), options);
+
+        capacity.Contexts.Should().Be(10, "one tab's worth is kept, and 950 MB are a browser and ten tabs");
     }
 
     [Fact]
@@ -67,7 +78,7 @@ public sealed class MemoryBudgetTests
             var cells = dice.Next(0, 6);
             var settled = dice.Next(0, (cells * options.MaxContextsPerCell) + 1);
             int Contexts(long bytes) => MemoryBudget.Decide(
-                new CapacityFacts(new MemorySample(limit, bytes, MemorySource.Host), settled, cells, 100_000), options).Contexts;
+                Facts(new MemorySample(limit, bytes, MemorySource.Host), settled, cells, 100_000, options), options).Contexts;
 
             var contexts = Contexts(available);
 
@@ -79,4 +90,8 @@ public sealed class MemoryBudgetTests
             Contexts(available + (100 * Megabyte)).Should().BeGreaterThanOrEqualTo(contexts);
         }
     }
+
+    /// <summary>With the costs that are expected as long as nothing was measured.</summary>
+    private static CapacityFacts Facts(MemorySample memory, int settled, int cells, int cores, ContextPoolOptions options) =>
+        new(memory, settled, cells, cores, options.TabBytes, options.CellBaseBytes);
 }

@@ -3,11 +3,11 @@ using FsCheck;
 using FsCheck.Fluent;
 using Microsoft.FSharp.Core;
 
-namespace BrowserFarm.Tests;
+namespace TestKit;
 
 /// <summary>Checks a property on random values, always the same ones unless told otherwise; a failure is shrunk and shown with its seed.</summary>
 /// <remarks>Another sequence is tried with <c>BROWSERFARM_TEST_SEED=12345</c>; the failure's message says which seed brought it out.</remarks>
-internal static class ForAll
+public static class ForAll
 {
     private const ulong Seed = 20260101;
     private const ulong Gamma = 0x9E3779B97F4A7C15;   // any odd number

@@ -1,0 +1,25 @@
+using ContextPool.Memory;
+
+namespace ContextPool.Tests.Memory;
+
+public sealed class ProbePacingTests
+{
+    [Theory]
+    [InlineData(-1, 10)]
+    [InlineData(0, 10)]
+    [InlineData(50, 10)]
+    [InlineData(51, 10.2)]
+    [InlineData(70, 14)]       // 24 processes
+    [InlineData(1499, 299.8)]
+    [InlineData(1500, 300)]
+    [InlineData(600_000, 300)]
+    public void NextInterval_Cost_IsHalfAPercentWithinBounds(double milliseconds, double seconds) =>
+        ProbePacing.NextInterval(TimeSpan.FromMilliseconds(milliseconds)).Should().BeCloseTo(TimeSpan.FromSeconds(seconds), TimeSpan.FromMilliseconds(1));
+
+    [Fact]
+    public void NextInterval_Extremes_DoNotOverflow()
+    {
+        ProbePacing.NextInterval(TimeSpan.MaxValue).Should().Be(TimeSpan.FromMinutes(5));
+        ProbePacing.NextInterval(TimeSpan.MinValue).Should().Be(TimeSpan.FromSeconds(10));
+    }
+}
