@@ -66,6 +66,7 @@ public sealed class BrowserContextPool : IContextPool
         _killTime = new KillTime(options.KillAfter);
         _leaks = new LeakDetector(_places, time, _metrics, logger);
         _inspector = new CellInspector(options, _fleet, _places, new ProcProcessProbe(), time, _metrics, logger);
+        _inspector.NetworkServiceLost += _supply.CloseIdleIn;
         _memory = new MemoryMonitor(options, probe, _places, _supply, _fleet, _inspector, time, _metrics, logger);
         _watchdog = new PoolWatchdog(
             options, _fleet, _places, new Recycler(_fleet, options, logger), _killTime, _leaks, TendIdle, time, _metrics, logger);

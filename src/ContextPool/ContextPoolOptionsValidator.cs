@@ -42,7 +42,26 @@ public sealed class ContextPoolOptionsValidator : IValidateOptions<ContextPoolOp
                 + "Set the proxy through the context profile instead.");
         }
 
+        CheckKillAfter(options, result);
         return result.Build();
+    }
+
+    private static void CheckKillAfter(ContextPoolOptions options, ValidateOptionsResultBuilder result)
+    {
+        var kill = options.KillAfter;
+        if (kill.Least < TimeSpan.FromSeconds(0.5) || kill.Most > TimeSpan.FromHours(1) || kill.Least > kill.Default || kill.Default > kill.Most)
+        {
+            result.AddError($"KillAfter must be 0.5 s <= Least ({kill.Least.TotalSeconds} s) <= Default ({kill.Default.TotalSeconds} s) "
+                + $"<= Most ({kill.Most.TotalSeconds} s) <= 1 h.");
+        }
+
+        if (kill.Buffer < TimeSpan.Zero || kill.Buffer > TimeSpan.FromMinutes(1))
+            result.AddError($"KillAfter.Buffer ({kill.Buffer.TotalSeconds} s) must be 0 to 60 s.");
+        if (options.HeartbeatInterval > kill.Least / 2)
+        {
+            result.AddError($"{nameof(options.HeartbeatInterval)} ({options.HeartbeatInterval.TotalSeconds} s) must be at most half of "
+                + $"KillAfter.Least ({kill.Least.TotalSeconds} s): a page must have been asked twice before it is taken for hung.");
+        }
     }
 
     /// <summary>Throws with all mistakes listed; for pools that are made without a host.</summary>

@@ -373,7 +373,7 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
         _clock.Advance(TimeSpan.FromMinutes(1));
 
         lease.Lost.IsCancellationRequested.Should().BeFalse();
-        _clock.ArmedTimers.Should().Be(1, "only the memory is watched still");
+        _clock.ArmedTimers.Should().Be(3, "only memory, processes and hearts are watched still");
     }
 
     [Fact]
@@ -560,7 +560,10 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
         var second = await pool.LeaseAsync(LeaseRequest.Any, Cancellation);
 
         var third = await pool.LeaseAsync(LeaseRequest.Any, Cancellation);
-        pool.Snapshot().Cells.Should().ContainSingle().Which.State.Should().Be(CellState.Retiring);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.HoldsAsync(
+            () => pool.Snapshot().Cells.Select(cell => cell.State).SequenceEqual([CellState.Retiring, CellState.Serving]),
+            Bounds.Short, "the new browser has started before the old one takes no more");
         await third.DisposeAsync();
         await Eventually.HoldsAsync(() => pool.Snapshot().InUse == 1, Bounds.Short, "the third context is closed");
         await using var fourth = await pool.LeaseAsync(LeaseRequest.Any, Cancellation);
@@ -604,7 +607,7 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
         pool.Snapshot().Capacity.Should().Be(new PoolCapacity(3, CapacityBound.Configured));
         var leases = await LeaseAllAsync(pool, 2);
 
-        _memory.AvailableBytes = 0;
+        _memory.AvailableBytes = 540 * Megabyte;   // less than the reserve, and still short of critical
         _clock.Advance(TimeSpan.FromSeconds(1));
         pool.Snapshot().Capacity.Should().Be(new PoolCapacity(0, CapacityBound.Memory));
         leases.Should().OnlyContain(lease => lease.Loss == LeaseLoss.None);
@@ -614,9 +617,9 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
         waiting.IsCompleted.Should().BeFalse("its place is not lent again while memory is short");
 
         _memory.AvailableBytes = 3500 * Megabyte;
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        await AdvanceUntilAsync(() => waiting.IsCompleted, "memory is there again, and the capacity rises step by step");
 
-        await using var lease = await waiting.WaitAsync(Bounds.Short);
+        await (await waiting).DisposeAsync();
         await leases[1].DisposeAsync();
     }
 
@@ -826,14 +829,15 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
     private BrowserContextPool CreatePool(
         Action<ContextPoolOptions>? configure = null, TimeProvider? time = null, ILogger<BrowserContextPool>? logger = null)
     {
-        var options = new ContextPoolOptions { MaxContextsPerCore = 64 };
+        var options = new ContextPoolOptions { MaxContextsPerCore = 64, BlankContexts = 0 };
         configure?.Invoke(options);
         var pool = new BrowserContextPool(options, _launcher, _memory, time ?? _clock, logger ?? NullLogger<BrowserContextPool>.Instance);
         _pools.Add(pool);
         return pool;
     }
 
-    private static FakeContext Fake(ContextLease lease) => (FakeContext)(object)lease.Context;
+    private FakeContext Fake(ContextLease lease) =>
+        _launcher.Browsers.SelectMany(browser => browser.Contexts).Single(context => ReferenceEquals(context.Context, lease.Context));
 
     private static async Task<List<ContextLease>> LeaseAllAsync(BrowserContextPool pool, int count)
     {

@@ -109,7 +109,7 @@ public sealed class FakeBrowser : ILaunchedBrowser
         }
     }
 
-    public async Task<IBrowserContext> NewContextAsync(ContextProfile profile)
+    public async Task<IOpenedContext> OpenContextAsync(ContextProfile profile)
     {
         await UnlessItDies(_launcher.WhileOpening(this));
         lock (_gate)
@@ -117,10 +117,10 @@ public sealed class FakeBrowser : ILaunchedBrowser
             if (_exited.Task.IsCompleted)
                 throw Gone();
 
-            var context = FakeContext.In(this);
+            var context = new FakeContext(this);
             _contexts.Add(context);
             _launcher.CountOpen(+1);
-            return (IBrowserContext)(object)context;
+            return context;
         }
     }
 
@@ -132,11 +132,23 @@ public sealed class FakeBrowser : ILaunchedBrowser
         Exit();
     }
 
-    public void Kill()
+    /// <summary>Answers the browser's heartbeat. Default: at once.</summary>
+    public Func<Task> WhileBeating { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Answers the driver's heartbeat. Default: at once.</summary>
+    public Func<Task> WhileDriverBeats { get; set; } = () => Task.CompletedTask;
+
+    public Task BeatAsync() => UnlessItDies(WhileBeating());
+
+    public Task BeatDriverAsync() => UnlessItDies(WhileDriverBeats());
+
+    public void KillBrowser()
     {
         Interlocked.Increment(ref _killed);
         Exit();
     }
+
+    public void Kill() => KillBrowser();
 
     /// <summary>Ends the browser as if its process had ended by itself.</summary>
     public void Exit()
@@ -166,7 +178,7 @@ public sealed class FakeBrowser : ILaunchedBrowser
         _launcher.CountOpen(-1);
     }
 
-    private async Task UnlessItDies(Task work)
+    internal async Task UnlessItDies(Task work)
     {
         if (await Task.WhenAny(work, _exited.Task) != work)
             throw Gone();
@@ -176,32 +188,86 @@ public sealed class FakeBrowser : ILaunchedBrowser
     private static PlaywrightException Gone() => new("Target page, context or browser has been closed");
 }
 
-/// <summary>Stands for an <see cref="IBrowserContext"/>; can be closed and nothing else.</summary>
-public class FakeContext : DispatchProxy
+/// <summary>Stands for an open context; its page is only what the test says of it.</summary>
+public sealed class FakeContext : IOpenedContext
 {
-    private FakeBrowser _browser = null!;
+    private readonly FakeBrowser _browser;
+    private readonly List<string> _calls = [];
+
+    internal FakeContext(FakeBrowser browser)
+    {
+        _browser = browser;
+        Context = Nothing.Of<IBrowserContext>();
+        Page = Nothing.Of<IPage>();
+    }
+
+    public event Action? Crashed;
+
+    public IBrowserContext Context { get; }
+
+    public IPage Page { get; }
+
+    public bool IsBroken { get; private set; }
 
     public bool IsClosed { get; internal set; }
 
     /// <summary>Closing was asked for; it may hang.</summary>
     public bool IsClosing { get; private set; }
 
-    internal static FakeContext In(FakeBrowser browser)
+    /// <summary>What was done to it, in order: <c>terminate</c>, <c>scrub</c>, <c>close-page</c>, <c>close</c>.</summary>
+    public IReadOnlyList<string> Calls
     {
-        var context = (FakeContext)(object)Create<IBrowserContext, FakeContext>();
-        context._browser = browser;
-        return context;
-    }
-
-    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-    {
-        switch (targetMethod?.Name)
+        get
         {
-            case nameof(IBrowserContext.CloseAsync):
-                IsClosing = true;
-                return _browser.CloseAsync(this);
-            default:
-                throw new NotSupportedException($"The fake context has no {targetMethod?.Name}.");
+            lock (_calls)
+                return [.. _calls];
         }
     }
+
+    /// <summary>Answers the page's heartbeat. Default: at once.</summary>
+    public Func<Task> WhileBeating { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Awaited while it is scrubbed. Default: nothing to wait for.</summary>
+    public Func<Task> WhileScrubbing { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Awaited while its page closes. Default: nothing to wait for.</summary>
+    public Func<Task> WhilePageCloses { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Lets the page's process die.</summary>
+    public void Crash()
+    {
+        IsBroken = true;
+        Crashed?.Invoke();
+    }
+
+    public Task BeatAsync() => _browser.UnlessItDies(WhileBeating());
+
+    public Task TerminateScriptAsync() => Did("terminate", Task.CompletedTask);
+
+    public Task ScrubAsync() => Did("scrub", WhileScrubbing());
+
+    public Task ClosePageAsync() => Did("close-page", WhilePageCloses());
+
+    public Task CloseAsync()
+    {
+        IsClosing = true;
+        return Did("close", _browser.CloseAsync(this));
+    }
+
+    private Task Did(string call, Task work)
+    {
+        lock (_calls)
+            _calls.Add(call);
+        return _browser.UnlessItDies(work);
+    }
+}
+
+/// <summary>An interface of which nothing works.</summary>
+public class Nothing : DispatchProxy
+{
+    public static T Of<T>()
+        where T : class => Create<T, Nothing>();
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+        throw new NotSupportedException($"The fake has no {targetMethod?.Name}.");
 }

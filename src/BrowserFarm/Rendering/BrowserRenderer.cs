@@ -15,7 +15,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         var progress = new Progress();
         try
         {
-            var page = await lease.Context.NewPageAsync().BoundedBy(stop.Token);
+            var page = lease.Page;
             using var guard = new PageGuard(page);
             using var guarded = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, guard.TooMany);
             try
@@ -35,7 +35,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
                 LeaseLoss.None or LeaseLoss.HeldTooLong when exception is OperationCanceledException =>
                     FailureClassifier.FromBrowser(new TimeoutException(), progress.HadAnswer),
                 LeaseLoss.None or LeaseLoss.HeldTooLong => FailureClassifier.FromBrowser(exception, progress.HadAnswer),
-                _ => FailureClassifier.LostBrowser(),
+                var loss => FailureClassifier.FromLoss(loss),
             });
         }
     }
@@ -43,7 +43,8 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
     private async Task<RenderOutcome> RenderAsync(
         IPage page, CanonicalUrl url, PageWish wish, Func<bool> mayAsk, Progress progress, CancellationToken stop)
     {
-        var session = await page.Context.NewCDPSessionAsync(page).BoundedBy(stop);
+        using var tab = await TabSession.OpenAsync(page).BoundedBy(stop);
+        var session = tab.Session;
         await ResourceFilter.ApplyAsync(session, options).BoundedBy(stop);
         using var activity = new NetworkActivity(page, time);
         if (!mayAsk())

@@ -16,6 +16,7 @@ internal static class FailureClasses
     public const string DialogStorm = "dialog-storm";
     public const string PopupStorm = "popup-storm";
     public const string PageCrashed = "page-crashed";
+    public const string MemoryExceeded = "memory-exceeded";
     public const string BrowserLost = "browser-lost";
     public const string Robots = "robots";
     public const string RobotsUnreachable = "robots-unreachable";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BrowserFarm.Jobs;
+using ContextPool.Leasing;
 using Microsoft.Playwright;
 
 namespace BrowserFarm.Rendering;
@@ -78,6 +79,21 @@ internal static class FailureClassifier
         var (_, kind, @class, meaning) = NetworkErrors.FirstOrDefault(known => error.StartsWith(known.Error, StringComparison.Ordinal));
         return new AttemptFailure(kind, @class ?? FailureClasses.Connect, $"{meaning ?? "The site could not be reached"} ({error}).");
     }
+
+    /// <summary>What it means that the pool took the context back.</summary>
+    public static AttemptFailure FromLoss(LeaseLoss loss) => loss switch
+    {
+        LeaseLoss.PageHung => new AttemptFailure(FailureKind.Transient, FailureClasses.PageHung, "The page's script answered nothing for too long; it may never end."),
+        LeaseLoss.PageCrashed => new AttemptFailure(
+            FailureKind.Transient, FailureClasses.PageCrashed, "The page's process crashed; it may need more memory than a page may have."),
+        LeaseLoss.MemoryExceeded => new AttemptFailure(
+            FailureKind.Transient, FailureClasses.MemoryExceeded, "The page's process was ended because it took more memory than a page may have."),
+        LeaseLoss.MemoryPressure => new AttemptFailure(
+            FailureKind.ContextLost, FailureClasses.BrowserLost, "Memory ran out, and this was the youngest page."),
+        LeaseLoss.NetworkServiceLost => new AttemptFailure(
+            FailureKind.ContextLost, FailureClasses.BrowserLost, "The browser's network process died, and the page's cookies with it."),
+        _ => LostBrowser(),
+    };
 
     public static AttemptFailure LostBrowser() =>
         new(FailureKind.ContextLost, FailureClasses.BrowserLost, "The browser went away while the page was open.");

@@ -41,6 +41,8 @@ public sealed class AttemptRunner(
             {
                 Volatile.Write(ref _launchFailures, 0);
                 rendered = await renderer.RenderAsync(lease, job.Url, wish, () => !limiters.IsBlocked(job.Url.Target), cancellationToken);
+                if (rendered is RenderOutcome.Rendered)
+                    lease.MarkSuccessful();
             }
 
             if (rendered is RenderOutcome.NotAsked)
@@ -105,6 +107,8 @@ public sealed class AttemptRunner(
 
     private LeaseRequest LeaseRequestFor(Job job) => new($"job {job.Id}")
     {
+        // One visitor for the whole crawl of a site: its tab is navigated on, with the site's cookies and cache.
+        Key = new ContextKey($"crawl {job.CrawlId}", job.Url.Target.Value),
         WaitAtMost = FarmOptions.LeaseWait,
         // The renderer ends by itself; the pool's bound is for a renderer that does not.
         HoldAtMost = options.Render.AttemptTimeout + TimeSpan.FromSeconds(15),

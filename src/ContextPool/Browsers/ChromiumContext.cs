@@ -46,7 +46,8 @@ internal sealed class ChromiumContext : IOpenedContext
         }
     }
 
-    public async Task BeatAsync()
+    /// <remarks>Begun on another thread: the pipe to a stopped driver may be full, and the asker must not wait with it.</remarks>
+    public Task BeatAsync() => Task.Run(async () =>
     {
         // Its holder closed the tab and works in another one: that is no silence.
         if (Page.IsClosed)
@@ -54,7 +55,7 @@ internal sealed class ChromiumContext : IOpenedContext
 
         var heart = await HeartAsync();
         await heart.SendAsync("Runtime.evaluate", One);
-    }
+    });
 
     public async Task TerminateScriptAsync()
     {

@@ -50,14 +50,15 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
     public async Task<IOpenedContext> OpenContextAsync(ContextProfile profile) =>
         await ChromiumContext.OpenAsync(_browser, profile, _scrubTimeout);
 
-    public Task BeatAsync() => _session.SendAsync("Browser.getVersion");
+    /// <remarks>Begun on another thread: the pipe to a stopped driver may be full, and the asker must not wait with it.</remarks>
+    public Task BeatAsync() => Task.Run(() => _session.SendAsync("Browser.getVersion"));
 
     /// <remarks>A request context lives in the driver alone; the browser has no part in it.</remarks>
-    public async Task BeatDriverAsync()
+    public Task BeatDriverAsync() => Task.Run(async () =>
     {
         var request = await _playwright.APIRequest.NewContextAsync();
         await request.DisposeAsync();
-    }
+    });
 
     public async Task CloseAsync()
     {

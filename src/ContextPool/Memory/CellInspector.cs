@@ -42,6 +42,9 @@ internal sealed class CellInspector : IAsyncDisposable
         _timer = time.CreateTimer(static inspector => ((CellInspector)inspector!).Tick(), this, Interval, Interval);
     }
 
+    /// <summary>Raised when a browser's network process died, before its leases are lost.</summary>
+    public event Action<BrowserCell>? NetworkServiceLost;
+
     /// <summary>What one tab is reckoned with.</summary>
     public long TabBytes => _tabs.Bytes;
 
@@ -111,9 +114,6 @@ internal sealed class CellInspector : IAsyncDisposable
         foreach (var lease in leases)
             lease.Revoke(LeaseLoss.NetworkServiceLost);
     }
-
-    /// <summary>Raised when a browser's network process died, before its leases are lost.</summary>
-    public event Action<BrowserCell>? NetworkServiceLost;
 
     private void MeasureNext(Dictionary<BrowserCell, IReadOnlyList<BrowserProcess>> trees)
     {

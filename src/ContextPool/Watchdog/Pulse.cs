@@ -11,7 +11,7 @@ internal sealed class Pulse(Func<Task> ask, TimeProvider time)
     private readonly long _start = time.GetTimestamp();
     private TimeSpan _lastAnswer;
     private TimeSpan? _lastQuestion;
-    private Task? _open;
+    private bool _isOpen;
 
     /// <summary>Time since the last answer, less what was forgiven. Counts from the making of this object when none ever came.</summary>
     public TimeSpan SilentFor
@@ -31,12 +31,14 @@ internal sealed class Pulse(Func<Task> ask, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_open is { IsCompleted: false } || Now - (_lastQuestion ?? TimeSpan.Zero) < interval)
+            if (_isOpen || Now - (_lastQuestion ?? TimeSpan.Zero) < interval)
                 return;
 
             _lastQuestion = Now;
-            _open = AskAsync();
+            _isOpen = true;
         }
+
+        _ = AskAsync();
     }
 
     /// <summary>Silence that was nobody's fault but the machine's: not counted.</summary>
@@ -50,19 +52,21 @@ internal sealed class Pulse(Func<Task> ask, TimeProvider time)
 
     private async Task AskAsync()
     {
-        await Task.Yield();   // the caller holds the lock
+        var isAnswered = true;
         try
         {
             await ask();
-            lock (_gate)
-            {
-                if (Now > _lastAnswer)
-                    _lastAnswer = Now;
-            }
         }
         catch (Exception)
         {
-            // No answer. Who is gone is noticed by other means.
+            isAnswered = false;   // who is gone is noticed by other means
+        }
+
+        lock (_gate)
+        {
+            _isOpen = false;
+            if (isAnswered && Now > _lastAnswer)
+                _lastAnswer = Now;
         }
     }
 }
