@@ -106,6 +106,8 @@ internal readonly record struct MemoryStall(double? Some10, double? Full10)
 
         var end = line.IndexOf(' ', start.Length);
         var number = end < 0 ? line.AsSpan(start.Length) : line.AsSpan(start.Length, end - start.Length);
-        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) ? percent : null;
+        return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 0 and <= 100
+            ? percent
+            : null;
     }
 }

@@ -10,7 +10,7 @@ internal static class ProbePacing
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     /// <summary>Time from the start of one sweep over all cells to the start of the next.</summary>
-    /// <param name="cost">How long the last sweep took; measured 3 ms per Chromium process on a busy machine. Negative counts as zero.</param>
+    /// <param name="cost">How long the last sweep took; measured 2 to 3 ms per Chromium process. Negative counts as zero.</param>
     /// <returns>200 times the cost, but 10 s at least and 5 min at most: a sweep that takes over 1.5 s does cost more than 0.5 %.</returns>
     public static TimeSpan NextInterval(TimeSpan cost) =>
         cost >= Longest / RestPerCost ? Longest

@@ -30,8 +30,8 @@ internal enum BrowserProcessKind
 
 /// <summary>One process of a cell.</summary>
 /// <param name="PrivateBytes">
-/// Resident memory shared with no file or shared segment, in bytes: (resident − shared) pages of <c>/proc/[pid]/statm</c>, proc(5). Cheap,
-/// and never less than the process alone could give back but for pages it still shares with the zygote it was forked from.
+/// Resident memory that is neither of a file nor of a shared segment, in bytes: (resident − shared) pages of <c>/proc/[pid]/statm</c>,
+/// proc(5); 0 for one that just ended. Cheap. Counts pages that are still the same as the zygote's it was forked from: a few MB too much.
 /// </param>
 internal readonly record struct BrowserProcess(ProcessIdentity Id, BrowserProcessKind Kind, long PrivateBytes);
 
@@ -45,6 +45,6 @@ internal interface IProcessProbe
 
     /// <summary>Memory of a process with shared pages divided among those who share them.</summary>
     /// <value>Bytes, proportional share (PSS); null when the process is gone, is not ours to see, or the kernel (before 4.14) does not say.</value>
-    /// <remarks>Dear: the kernel walks the page tables, measured 3 ms for a Chromium process on a busy machine. See <see cref="ProbePacing"/>.</remarks>
+    /// <remarks>Dear: the kernel walks the page tables, measured 2 to 3 ms per Chromium process. See <see cref="ProbePacing"/>.</remarks>
     long? PssOf(ProcessIdentity process);
 }

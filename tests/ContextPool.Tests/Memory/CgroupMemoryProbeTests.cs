@@ -232,13 +232,153 @@ public sealed class CgroupMemoryProbeTests : IDisposable
     }
 
     [Fact]
+    public void Sample_Version2_TakesStallsFromTheGroupThatIsTight()
+    {
+        Machine(Version2Mount, "0::/outer/inner");
+        Write("proc/pressure/memory", Pressure(90.5, 80));
+        Group2("sys/fs/cgroup/outer", max: $"{1000 * Megabyte}", current: 900 * Megabyte);
+        Write("sys/fs/cgroup/outer/memory.pressure", Pressure(12.34, 5.06));
+        Group2("sys/fs/cgroup/outer/inner", max: $"{2000 * Megabyte}", current: 600 * Megabyte);
+        Write("sys/fs/cgroup/outer/inner/memory.pressure", Pressure(1, 0));
+
+        var sample = Sample();
+
+        sample.StallSome10.Should().Be(12.34);
+        sample.StallFull10.Should().Be(5.06);
+    }
+
+    [Fact]
+    public void Sample_NoGroupIsTight_TakesTheMachinesStalls()
+    {
+        Machine(Version2Mount, "0::/app");
+        Write("proc/pressure/memory", Pressure(90.5, 80));
+        Group2("sys/fs/cgroup/app", max: "max", current: 900 * Megabyte);
+        Write("sys/fs/cgroup/app/memory.pressure", Pressure(1, 0));
+
+        Sample().StallSome10.Should().Be(90.5);
+    }
+
+    [Theory]
+    [InlineData("some avg10=3.00 avg60=0.00 avg300=0.00 total=1\n", 3.0, null)]   // as for the processor before Linux 5.13
+    [InlineData("full avg10=3.00\n", null, 3.0)]
+    [InlineData("", null, null)]
+    [InlineData("some avg10=\nfull avg10=much\nsome avg60=5\n", null, null)]
+    [InlineData("some avg10=-1\nfull avg10=NaN\n", null, null)]
+    public void Sample_StallsInPartOrOdd_TakesWhatIsThere(string text, double? some, double? full)
+    {
+        Write("proc/pressure/memory", text);
+
+        Sample().Should().Be(new MemorySample(8192 * Megabyte, 4096 * Megabyte, MemorySource.Host) { StallSome10 = some, StallFull10 = full });
+    }
+
+    [Fact]
+    public void Sample_TightGroupHasNoStalls_TakesTheMachines()
+    {
+        Machine(Version1Mount, "4:memory:/a");
+        Group1("sys/fs/cgroup/memory/a", limit: 1000 * Megabyte, usage: 600 * Megabyte);
+        Write("proc/pressure/memory", Pressure(1.5, 0.5));
+
+        Sample().StallFull10.Should().Be(0.5);
+    }
+
+    [Fact]
+    public void Sample_Version2Nested_CountsKillsInOurOwnGroupOnly()
+    {
+        Machine(Version2Mount, "0::/outer/inner");
+        Group2("sys/fs/cgroup/outer", max: $"{1000 * Megabyte}", current: 0);
+        Write("sys/fs/cgroup/outer/memory.events", Events(high: 0, oomKill: 9));
+        Group2("sys/fs/cgroup/outer/inner", max: "max", current: 0);
+        Write("sys/fs/cgroup/outer/inner/memory.events", Events(high: 0, oomKill: 2));
+
+        Sample().OomKills.Should().Be(2, "others' kills in the group around us are not ours");
+    }
+
+    [Fact]
+    public void Sample_OwnGroupDoesNotCountKills_TakesTheNextOne()
+    {
+        Machine(Version2Mount, "0::/outer/inner");
+        Write("sys/fs/cgroup/outer/memory.events", Events(high: 0, oomKill: 9));
+        Group2("sys/fs/cgroup/outer/inner", max: "max", current: 0);
+
+        Sample().OomKills.Should().Be(9);
+    }
+
+    [Fact]
+    public void Sample_Version1_CountsKills()
+    {
+        Machine(Version1Mount, "4:memory:/a");
+        Group1("sys/fs/cgroup/memory", limit: 9223372036854771712, usage: 0);
+        Write("sys/fs/cgroup/memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 7\n");
+        Group1("sys/fs/cgroup/memory/a", limit: 1000 * Megabyte, usage: 0);
+        Write("sys/fs/cgroup/memory/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+
+        Sample().OomKills.Should().Be(3);
+        Sample().HighEvents.Should().BeNull("version 1 has no such limit");
+    }
+
+    [Fact]
+    public void Sample_OldKernel_KnowsNoKills()
+    {
+        Machine(Version1Mount, "4:memory:/a");
+        Group1("sys/fs/cgroup/memory/a", limit: 1000 * Megabyte, usage: 0);
+        Write("sys/fs/cgroup/memory/a/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n");
+
+        Sample().OomKills.Should().BeNull();
+    }
+
+    [Fact]
+    public void Sample_Version2Nested_AddsThrottlingOfEveryGroupThatHasAHigh()
+    {
+        Machine(Version2Mount, "0::/a/b/c");
+        foreach (var (folder, high, events) in new[] { ("a", $"{900 * Megabyte}", 5), ("a/b", "max", 100), ("a/b/c", $"{500 * Megabyte}", 2) })
+        {
+            Group2($"sys/fs/cgroup/{folder}", max: $"{1000 * Megabyte}", current: 0);
+            Write($"sys/fs/cgroup/{folder}/memory.high", high);
+            Write($"sys/fs/cgroup/{folder}/memory.events", Events(events, oomKill: 0));
+        }
+
+        Sample().HighEvents.Should().Be(7);
+    }
+
+    [Fact]
+    public void Sample_NoGroupHasAHigh_KnowsNoThrottling()
+    {
+        Machine(Version2Mount, "0::/app");
+        Group2("sys/fs/cgroup/app", max: $"{1000 * Megabyte}", current: 0);
+        Write("sys/fs/cgroup/app/memory.events", Events(high: 3, oomKill: 0));
+
+        Sample().HighEvents.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData(1000, 250, 0.75)]
+    [InlineData(1000, 1000, 0)]
+    [InlineData(1000, 0, 1)]
+    [InlineData(1000, 2000, 0)]     // more is free than we may have
+    [InlineData(1000, -5, 1)]
+    [InlineData(0, 0, 0)]
+    [InlineData(0, 1000, 0)]
+    [InlineData(-1, 0, 0)]
+    [InlineData(long.MaxValue, long.MinValue, 1)]
+    public void UsedRatio_AnyFigures_IsBetweenNothingAndAll(long limit, long available, double expected) =>
+        new MemorySample(limit, available, MemorySource.Host).UsedRatio.Should().BeApproximately(expected, 1e-9);
+
+    [Fact]
     public void Sample_ThisMachine_IsPlausible()
     {
         var sample = CgroupMemoryProbe.ForThisProcess().Sample();
 
         sample.AvailableBytes.Should().BePositive().And.BeLessThanOrEqualTo(sample.LimitBytes);
         sample.LimitBytes.Should().BeLessThan(1L << 50);
+        sample.UsedRatio.Should().BeInRange(0.001, 1);
+        sample.StallSome10.Should().Match(stall => stall == null || (stall >= 0 && stall <= 100));
+        sample.StallFull10.Should().Match(stall => stall == null || (stall >= 0 && stall <= sample.StallSome10));
     }
+
+    private static string Pressure(double some, double full) => FormattableString.Invariant(
+        $"some avg10={some:0.00} avg60=70.00 avg300=60.00 total=157391\nfull avg10={full:0.00} avg60=50.00 avg300=40.00 total=81905\n");
+
+    private static string Events(long high, long oomKill) => $"low 11\nhigh {high}\nmax 12\noom 13\noom_kill {oomKill}\noom_group_kill 14\n";
 
     private MemorySample Sample() => CgroupMemoryProbe.ForRoot(_root.Path).Sample();
 
