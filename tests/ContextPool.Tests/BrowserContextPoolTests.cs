@@ -464,7 +464,7 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
         _launcher.WhileOpening = browser => browser.BrowserPid == 1 ? FakeBrowserLauncher.Hang : Task.CompletedTask;
 
         var asking = pool.LeaseAsync(LeaseRequest.Any, Cancellation).AsTask();
-        await Eventually.HoldsAsync(() => _clock.ArmedTimers == 2, Bounds.Short, "the bound on opening runs");
+        await Eventually.HoldsAsync(() => _clock.ArmedTimers == 4, Bounds.Short, "the bound on opening runs");
         _clock.Advance(TimeSpan.FromSeconds(15));
 
         await using var lease = await asking.WaitAsync(Bounds.Short);

@@ -24,7 +24,8 @@ public sealed class BrowserContextPoolTests
         await using var second = await pool.LeaseAsync(LeaseRequest.Any);
 
         (await second.Context.CookiesAsync()).Should().BeEmpty("nobody's cookies are lent with a context");
-        second.Context.Pages.Should().BeEmpty();
+        second.Context.Pages.Should().Equal(second.Page);
+        second.Page.Url.Should().Be("about:blank");
         var other = await second.Context.NewPageAsync();
         site.MapHtml("/quiet", "<p>nothing</p>");
         await other.GotoAsync(site.UriOf("/quiet").AbsoluteUri);
@@ -114,6 +115,7 @@ public sealed class BrowserContextPoolTests
         var options = Options(contexts: 2);
         options.OpenTimeout = TimeSpan.FromSeconds(1);
         options.CloseTimeout = TimeSpan.FromSeconds(1);
+        options.BlankContexts = 0;   // so that the second lease must open one
         await using var pool = new BrowserContextPool(options);
         await using var first = await pool.LeaseAsync(LeaseRequest.Any);
         var driver = DriverOf(pool);
