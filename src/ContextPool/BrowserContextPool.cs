@@ -172,6 +172,8 @@ public sealed class BrowserContextPool : IContextPool
         _logger.LeaseOpened(lease.Id, lease.Holder, pooled.Cell.Id);
         if (pooled.Cell.State == CellState.Dead)
             lease.Revoke(LeaseLoss.BrowserLost);
+        else if (pooled.Opened.IsBroken)
+            lease.Revoke(LeaseLoss.PageCrashed);   // before anybody listened
         return lease;
     }
 
@@ -185,7 +187,7 @@ public sealed class BrowserContextPool : IContextPool
     private void TendIdle()
     {
         _supply.CloseStale();
-        if (_memory.Pressure == PressureLevel.Normal)
+        if (_memory.Pressure == PressureLevel.Normal && Interlocked.Read(ref _lastLease) > 0)
             _supply.OpenAhead();
     }
 }

@@ -30,16 +30,18 @@ internal sealed class ContextSupply(
         var identity = request.Profile is null ? _ownProfile : profile.Identity;
         while (request.Key is not null && _shelf.TryTake(request.Key, identity) is { } warm)
         {
-            if (await warm.Ready && warm.Context.Cell.State != CellState.Dead)
+            if (await warm.Ready && IsAlive(warm.Context))
             {
                 metrics.ContextReused();
                 return warm.Context;
             }
+
+            CloseUnplaced(warm.Context);
         }
 
         while (_shelf.TryTake(key: null, identity) is { } blank)
         {
-            if (!blank.Context.Opened.IsBroken && blank.Context.Cell.State != CellState.Dead)
+            if (IsAlive(blank.Context))
                 return blank.Context;
 
             CloseUnplaced(blank.Context);
@@ -55,11 +57,14 @@ internal sealed class ContextSupply(
     {
         var context = lease.Pooled;
         var keep = mayKeep && lease.Request.Key is not null && lease.Loss == LeaseLoss.None && !lease.IsTainted && IsFit(context);
-        if (!places.TryTakeBack(lease, isClosed: !keep))
+        if (!places.TryTakeBack(lease))
             return;
 
         if (keep)
+        {
             Shelve(context, lease.Request.Key);
+            places.EndClosing();   // after it lies there: whoever gets this place may have its key
+        }
         else if (TryBeginClosing(context))
             _ = _background.Run(() => CloseAsync(context, lease));
         else
@@ -133,6 +138,9 @@ internal sealed class ContextSupply(
             CloseUnplaced(entry.Context);
         await _background.WhenAllAsync();
     }
+
+    /// <summary>It may have died while it lay idle.</summary>
+    private static bool IsAlive(PooledContext context) => !context.Opened.IsBroken && context.Cell.State != CellState.Dead;
 
     private bool IsFit(PooledContext context) =>
         !context.Opened.IsBroken
@@ -226,7 +234,7 @@ internal sealed class ContextSupply(
         try
         {
             var context = await OpenAsync(options.Context, _ownProfile);
-            if (!_shelf.TryPut(new ShelvedContext(context, Key: null, Task.FromResult(true), time.GetTimestamp())))
+            if (!HasRoomForOneMore() || !_shelf.TryPut(new ShelvedContext(context, Key: null, Task.FromResult(true), time.GetTimestamp())))
                 CloseUnplaced(context);
         }
         catch (Exception exception)
@@ -237,6 +245,13 @@ internal sealed class ContextSupply(
         {
             Interlocked.Decrement(ref _openingBlanks);
         }
+    }
+
+    /// <summary>False when places were taken while a blank one was being opened.</summary>
+    private bool HasRoomForOneMore()
+    {
+        var counts = places.Counts();
+        return counts.Leased + counts.Opening + counts.Closing + _shelf.Count < counts.Capacity.Contexts;
     }
 
     /// <summary>Closes a context that holds no place; it takes one until it is closed.</summary>

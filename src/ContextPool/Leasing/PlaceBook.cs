@@ -65,19 +65,15 @@ internal sealed class PlaceBook(TimeProvider time)
         }
     }
 
-    /// <summary>A lease ended; false when that was said before.</summary>
-    /// <param name="isClosed">Its context is to be closed and keeps the place until it is; else the place is free.</param>
-    public bool TryTakeBack(ContextLease lease, bool isClosed)
+    /// <summary>A lease ended; false when that was said before. Its context keeps the place until it is closed, or kept warm without one.</summary>
+    public bool TryTakeBack(ContextLease lease)
     {
         lock (_gate)
         {
             if (!_leases.Remove(lease.Id))
                 return false;
 
-            if (isClosed)
-                _closing++;
-            else
-                ServeUnsynchronized();
+            _closing++;
             return true;
         }
     }
@@ -109,7 +105,7 @@ internal sealed class PlaceBook(TimeProvider time)
         }
     }
 
-    /// <summary>A context is closed: its place is free.</summary>
+    /// <summary>A context is closed, or lies warm without a place: its place is free.</summary>
     public void EndClosing()
     {
         lock (_gate)
