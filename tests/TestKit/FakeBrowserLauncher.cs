@@ -35,6 +35,12 @@ public sealed class FakeBrowserLauncher : IBrowserLauncher
     /// <summary>Awaited before a context opens; a failure here is the failure of opening. Default: nothing to wait for.</summary>
     public Func<FakeBrowser, Task> WhileOpening { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Called when a context is open, before the pool has it. Default: nothing.</summary>
+    public Action<FakeContext> WhenOpened { get; set; } = _ => { };
+
+    /// <summary>What the next browsers say is their driver; a real process lets the pool look at its tree. Default: not known.</summary>
+    public int? DriverPid { get; set; }
+
     /// <summary>Awaited before a context closes. Default: nothing to wait for.</summary>
     public Func<FakeContext, Task> WhileClosing { get; set; } = _ => Task.CompletedTask;
 
@@ -80,6 +86,7 @@ public sealed class FakeBrowser : ILaunchedBrowser
     {
         _launcher = launcher;
         BrowserPid = number;
+        DriverPid = launcher.DriverPid;
     }
 
     public BrowserExecutable Executable { get; } = new("/fake/chromium", "fake");
@@ -88,7 +95,7 @@ public sealed class FakeBrowser : ILaunchedBrowser
 
     public int? BrowserPid { get; }
 
-    public int? DriverPid => null;
+    public int? DriverPid { get; }
 
     public Task Exited => _exited.Task;
 
@@ -112,16 +119,19 @@ public sealed class FakeBrowser : ILaunchedBrowser
     public async Task<IOpenedContext> OpenContextAsync(ContextProfile profile)
     {
         await UnlessItDies(_launcher.WhileOpening(this));
+        FakeContext context;
         lock (_gate)
         {
             if (_exited.Task.IsCompleted)
                 throw Gone();
 
-            var context = new FakeContext(this);
+            context = new FakeContext(this, _contexts.Count + 1, profile);
             _contexts.Add(context);
             _launcher.CountOpen(+1);
-            return context;
         }
+
+        _launcher.WhenOpened(context);
+        return context;
     }
 
     public async Task CloseAsync()
@@ -193,10 +203,15 @@ public sealed class FakeContext : IOpenedContext
 {
     private readonly FakeBrowser _browser;
     private readonly List<string> _calls = [];
+    private readonly int _number;
+    private readonly HashSet<string> _visitors = new(StringComparer.Ordinal);
+    private int _holders;
 
-    internal FakeContext(FakeBrowser browser)
+    internal FakeContext(FakeBrowser browser, int number, ContextProfile profile)
     {
         _browser = browser;
+        _number = number;
+        Profile = profile;
         Context = Nothing.Of<IBrowserContext>();
         Page = Nothing.Of<IPage>();
     }
@@ -206,6 +221,9 @@ public sealed class FakeContext : IOpenedContext
     public IBrowserContext Context { get; }
 
     public IPage Page { get; }
+
+    /// <summary>What it was opened with.</summary>
+    public ContextProfile Profile { get; }
 
     public bool IsBroken { get; private set; }
 
@@ -224,8 +242,33 @@ public sealed class FakeContext : IOpenedContext
         }
     }
 
+    /// <summary>Everybody who ever said <see cref="Enter"/>.</summary>
+    public IReadOnlyCollection<string> Visitors
+    {
+        get
+        {
+            lock (_visitors)
+                return [.. _visitors];
+        }
+    }
+
+    /// <summary>Notes whose it is now.</summary>
+    /// <returns>How many have it at once, this one included; more than one is a fault of the pool.</returns>
+    public int Enter(string visitor)
+    {
+        lock (_visitors)
+            _visitors.Add(visitor);
+        return Interlocked.Increment(ref _holders);
+    }
+
+    /// <summary>The one who entered lets go of it.</summary>
+    public void Leave() => Interlocked.Decrement(ref _holders);
+
     /// <summary>Answers the page's heartbeat. Default: at once.</summary>
     public Func<Task> WhileBeating { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Awaited while its script is stopped. Default: nothing to wait for.</summary>
+    public Func<Task> WhileTerminating { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Awaited while it is scrubbed. Default: nothing to wait for.</summary>
     public Func<Task> WhileScrubbing { get; set; } = () => Task.CompletedTask;
@@ -242,7 +285,7 @@ public sealed class FakeContext : IOpenedContext
 
     public Task BeatAsync() => _browser.UnlessItDies(WhileBeating());
 
-    public Task TerminateScriptAsync() => Did("terminate", Task.CompletedTask);
+    public Task TerminateScriptAsync() => Did("terminate", WhileTerminating());
 
     public Task ScrubAsync() => Did("scrub", WhileScrubbing());
 
@@ -253,6 +296,8 @@ public sealed class FakeContext : IOpenedContext
         IsClosing = true;
         return Did("close", _browser.CloseAsync(this));
     }
+
+    public override string ToString() => $"context {_number} of browser {_browser.BrowserPid}";
 
     private Task Did(string call, Task work)
     {

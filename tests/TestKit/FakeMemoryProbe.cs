@@ -15,6 +15,9 @@ public sealed class FakeMemoryProbe : IMemoryProbe
 
     public long LimitBytes { get; set; } = 1L << 40;
 
+    /// <summary>Sets what is available so that this share of the limit is in use.</summary>
+    public void Use(double ratio) => AvailableBytes = (long)(LimitBytes * (1 - ratio));
+
     /// <summary>Thrown instead of an answer, when set.</summary>
     public Exception? Failure { get; set; }
 
