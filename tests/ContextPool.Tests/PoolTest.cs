@@ -7,6 +7,7 @@ namespace ContextPool.Tests;
 public abstract class PoolTest : IAsyncLifetime
 {
     private readonly List<BrowserContextPool> _pools = [];
+    private readonly List<Parts> _parts = [];
 
     private protected ManualTimeProvider Clock { get; } = new();
 
@@ -28,6 +29,8 @@ public abstract class PoolTest : IAsyncLifetime
         Launcher.WhileClosing = _ => Task.CompletedTask;
         foreach (var browser in Launcher.Browsers)
             browser.HangsWhenClosed = false;
+        foreach (var parts in _parts)
+            await parts.DisposeAsync();
         foreach (var pool in _pools)
         {
             var closing = pool.DisposeAsync().AsTask();
@@ -49,6 +52,16 @@ public abstract class PoolTest : IAsyncLifetime
         var pool = new BrowserContextPool(options, Launcher, Memory, time ?? Clock, Log);
         _pools.Add(pool);
         return pool;
+    }
+
+    /// <summary>The parts of a pool with these settings, for what a test drives by hand.</summary>
+    private protected Parts CreateParts(Action<ContextPoolOptions>? configure = null)
+    {
+        var options = new ContextPoolOptions { MaxContextsPerCore = 64, BlankContexts = 0 };
+        configure?.Invoke(options);
+        var parts = new Parts(options, Launcher, Clock, Log, CreatePool());
+        _parts.Add(parts);
+        return parts;
     }
 
     private protected FakeContext Fake(ContextLease lease) => Contexts.Single(context => ReferenceEquals(context.Context, lease.Context));

@@ -80,6 +80,7 @@ public sealed class FakeBrowser : ILaunchedBrowser
     private readonly Lock _gate = new();
     private readonly List<FakeContext> _contexts = [];
     private int _killed;
+    private int _driverKilled;
     private int _closed;
 
     internal FakeBrowser(FakeBrowserLauncher launcher, int number)
@@ -105,6 +106,12 @@ public sealed class FakeBrowser : ILaunchedBrowser
 
     /// <summary>Makes closing the browser itself hang until it is killed.</summary>
     public bool HangsWhenClosed { get; set; }
+
+    /// <summary>Makes closing the driver hang even after the browser was killed.</summary>
+    public bool HangsEvenWhenDead { get; set; }
+
+    /// <summary>Everything that was left was killed, the driver too.</summary>
+    public bool DriverWasKilled => Volatile.Read(ref _driverKilled) > 0;
 
     /// <summary>Every context it ever opened.</summary>
     public IReadOnlyList<FakeContext> Contexts
@@ -136,6 +143,8 @@ public sealed class FakeBrowser : ILaunchedBrowser
 
     public async Task CloseAsync()
     {
+        if (HangsEvenWhenDead)
+            await FakeBrowserLauncher.Hang;
         if (HangsWhenClosed)
             await UnlessItDies(FakeBrowserLauncher.Hang);
         Interlocked.Increment(ref _closed);
@@ -158,7 +167,11 @@ public sealed class FakeBrowser : ILaunchedBrowser
         Exit();
     }
 
-    public void Kill() => KillBrowser();
+    public void Kill()
+    {
+        Interlocked.Increment(ref _driverKilled);
+        KillBrowser();
+    }
 
     /// <summary>Ends the browser as if its process had ended by itself.</summary>
     public void Exit()
