@@ -25,6 +25,14 @@ internal sealed class SleepingProcesses : IDisposable
         return ProcessIdentity.Of(process.Id)!.Value;
     }
 
+    /// <summary>A command that ends by itself.</summary>
+    public void Run(string command, params string[] arguments)
+    {
+        var process = Process.Start(command, arguments);
+        _started.Add(process);
+        process.WaitForExit(Bounds.Short).Should().BeTrue($"{command} ends");
+    }
+
     /// <summary>Who somebody was that is no more.</summary>
     public async Task<ProcessIdentity> EndedAsync()
     {

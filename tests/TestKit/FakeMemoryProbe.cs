@@ -21,5 +21,8 @@ public sealed class FakeMemoryProbe : IMemoryProbe
     /// <summary>Thrown instead of an answer, when set.</summary>
     public Exception? Failure { get; set; }
 
-    public MemorySample Sample() => Failure is { } failure ? throw failure : new MemorySample(LimitBytes, AvailableBytes, MemorySource.Host);
+    /// <summary>Processes the kernel is said to have killed so far; null when it does not say.</summary>
+    public long? OomKills { get; set; }
+
+    public MemorySample Sample() => Failure is { } failure ? throw failure : new MemorySample(LimitBytes, AvailableBytes, MemorySource.Host) { OomKills = OomKills };
 }
