@@ -9,7 +9,7 @@ using TestKit;
 
 namespace ContextPool.Tests;
 
-public sealed class BrowserContextPoolTests : IAsyncDisposable
+public sealed class BrowserContextPoolTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _clock = new();
     private readonly FakeMemoryProbe _memory = new();
@@ -18,7 +18,9 @@ public sealed class BrowserContextPoolTests : IAsyncDisposable
 
     private static CancellationToken Cancellation => CancellationToken.None;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         _launcher.WhileClosing = _ => Task.CompletedTask;
         foreach (var pool in _pools)

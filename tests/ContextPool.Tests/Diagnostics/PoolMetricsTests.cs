@@ -22,14 +22,16 @@ public sealed partial class PoolMetricsTests : PoolTest, IDisposable
 
     public PoolMetricsTests()
     {
+        var isOurs = false;   // what was there before us is not
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == PoolMetrics.MeterName)
+            if (isOurs && instrument.Meter.Name == PoolMetrics.MeterName)
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => _heard.Enqueue(new Heard(instrument.Name, value, tags.ToArray())));
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => _heard.Enqueue(new Heard(instrument.Name, value, tags.ToArray())));
         _listener.Start();
+        isOurs = true;
     }
 
     public void Dispose() => _listener.Dispose();
