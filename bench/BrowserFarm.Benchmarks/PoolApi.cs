@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BrowserFarm.Hosting;
 using ContextPool;
 using ContextPool.Browsers;
@@ -57,9 +58,10 @@ internal static class PoolApi
     public static async Task<LeasedTab> LeaseTabAsync(this IContextPool pool, LeaseRequest request, CancellationToken cancellationToken)
     {
         var lease = await pool.LeaseAsync(request, cancellationToken);
+        var grantedAt = Stopwatch.GetTimestamp();
         try
         {
-            return new LeasedTab(lease, await lease.Context.NewPageAsync().WaitAsync(lease.Lost));
+            return new LeasedTab(lease, await lease.Context.NewPageAsync().WaitAsync(lease.Lost), grantedAt);
         }
         catch
         {
@@ -89,8 +91,11 @@ internal static class PoolApi
 }
 
 /// <summary>A lease with its open tab.</summary>
-internal sealed class LeasedTab(ContextLease lease, IPage page) : IAsyncDisposable
+internal sealed class LeasedTab(ContextLease lease, IPage page, long grantedAt) : IAsyncDisposable
 {
+    /// <summary>Timestamp of the moment the pool lent it.</summary>
+    public long GrantedAt => grantedAt;
+
     public IPage Page => page;
 
     /// <summary>Cancelled when the lease ended before it was returned.</summary>

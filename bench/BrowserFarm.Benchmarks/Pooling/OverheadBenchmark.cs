@@ -9,7 +9,7 @@ namespace BrowserFarm.Benchmarks.Pooling;
 /// <summary>What a lease and its return cost in the pool itself: the browser is an object, there is memory without end, and nobody waits.</summary>
 internal static class OverheadBenchmark
 {
-    private const int WarmUpRounds = 20_000;
+    private const int WarmUpRounds = 200_000;
     private const int Rounds = 200_000;
 
     public static async Task<string> RunAsync(CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed class PlaceWatch(IContextPool pool, SoakLog log)
     /// <summary>A lease begins; its clock runs.</summary>
     public Place Granted(Visit visit, LeasedTab tab)
     {
-        var place = new Place(visit, Stopwatch.GetTimestamp(), tab);
+        var place = new Place(visit, tab);
         tab.Page.Context.Close += (_, _) => place.MarkContextClosed();
         tab.Lost.Register(() => End(place));
         return place;
@@ -86,13 +86,13 @@ internal sealed class PlaceWatch(IContextPool pool, SoakLog log)
     }
 
     /// <summary>One place from grant to freedom.</summary>
-    internal sealed class Place(Visit visit, long grantedAt, LeasedTab tab)
+    internal sealed class Place(Visit visit, LeasedTab tab)
     {
         private long _closedAt;
 
         public Visit Visit => visit;
 
-        public long GrantedAt => grantedAt;
+        public long GrantedAt => tab.GrantedAt;
 
         /// <summary>Timestamp; 0 until it has ended. Guarded by the watch's lock.</summary>
         public long EndedAt { get; set; }

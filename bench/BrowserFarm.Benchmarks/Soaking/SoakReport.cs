@@ -17,9 +17,10 @@ internal static class SoakReport
         var kill = pool.KillAfter is { } bounds
             ? $"T_kill {bounds.Default.TotalSeconds:0.#} s ({bounds.Least.TotalSeconds:0.#} to {bounds.Most.TotalSeconds:0.#} s)"
             : "T_kill as by default";
+        var beat = pool.HeartbeatInterval is { } interval ? $"every {interval.TotalMilliseconds:0} ms" : "as by default";
         return $"{result.Log.Visits} leases in {result.Took:hh\\:mm\\:ss}, {options.HostilePercent} % of them hostile, {options.Concurrency} at once, seed {options.Seed}, "
-            + $"{Environment.ProcessorCount} cores. Heartbeat {(pool.HeartbeatInterval is { } beat ? $"every {beat.TotalMilliseconds:0} ms" : "as by default")}, {kill}, "
-            + $"leases held {options.HoldAtMost.TotalSeconds:0} s at most{(PoolApi.HasWatchdog ? "" : "; the pool has no watchdog: hung pages end with that bound")}.";
+            + $"{Environment.ProcessorCount} cores, leases held {options.HoldAtMost.TotalSeconds:0} s at most. "
+            + (PoolApi.HasWatchdog ? $"Heartbeat {beat}, {kill}." : "The pool has no watchdog: hung pages end with the bound on holding.");
     }
 
     private static MarkdownTable Leases(SoakLog log)
@@ -52,6 +53,7 @@ internal static class SoakReport
 
     private static MarkdownTable Remains(SoakResult result) => new MarkdownTable("After all leases had ended", "")
         .Add("Places lost (still in use after 30 s)", $"{result.SlotsLost}")
+        .Add("Holders that never got their lease ended", $"{result.HoldersStuck}")
         .Add("Orphan processes while the pool was open", Processes(result.OrphansWhileOpen))
         .Add("Processes left after closing the pool", Processes(result.LeftAfterClosing))
         .Add("The pool closed within 30 s", result.ClosedInTime ? "yes" : "**no**")
