@@ -31,9 +31,6 @@ internal static class PoolApi
     /// <summary>Name of the pool's meter.</summary>
     public const string Meter = "ContextPool";
 
-    /// <summary>Whether the pool finds hung pages by itself; where it does not, only the bound on holding recovers them.</summary>
-    public const bool HasWatchdog = false;
-
     /// <summary>A pool on this machine's memory and Chromium, with the settings of <c>playwright.config.json</c>.</summary>
     public static IContextPool Open(PoolSettings settings)
     {
@@ -52,51 +49,43 @@ internal static class PoolApi
 
     /// <param name="key">Leases with the same key may share a warm context; null asks for a fresh one.</param>
     public static LeaseRequest Request(string holder, string? key, TimeSpan waitAtMost, TimeSpan holdAtMost) =>
-        new(holder) { WaitAtMost = waitAtMost, HoldAtMost = holdAtMost };
+        new(holder) { Key = key is null ? null : new ContextKey("bench", key), WaitAtMost = waitAtMost, HoldAtMost = holdAtMost };
 
     /// <summary>Leases a tab.</summary>
-    public static async Task<LeasedTab> LeaseTabAsync(this IContextPool pool, LeaseRequest request, CancellationToken cancellationToken)
-    {
-        var lease = await pool.LeaseAsync(request, cancellationToken);
-        var grantedAt = Stopwatch.GetTimestamp();
-        try
-        {
-            return new LeasedTab(lease, await lease.Context.NewPageAsync().WaitAsync(lease.Lost), grantedAt);
-        }
-        catch
-        {
-            await lease.DisposeAsync();
-            throw;
-        }
-    }
+    public static async Task<LeasedTab> LeaseTabAsync(this IContextPool pool, LeaseRequest request, CancellationToken cancellationToken) =>
+        new(await pool.LeaseAsync(request, cancellationToken));
 
     public static PoolState State(this IContextPool pool)
     {
         var now = pool.Snapshot();
         return new PoolState(
             now.InUse, now.Closing, now.Waiting, now.Capacity.Contexts, now.Capacity.Bound.ToString(),
-            [.. now.Cells.Select(cell => (cell.BrowserPid, (int?)null))]);
+            [.. now.Cells.Select(cell => (cell.BrowserPid, cell.DriverPid))]);
     }
 
     /// <summary>How long a hung page may stay unnoticed at most: the T_kill that recovery is held against.</summary>
     public static TimeSpan KillAfterAtMost(PoolSettings settings, TimeSpan holdAtMost) =>
-        HasWatchdog ? settings.KillAfter?.Most ?? TimeSpan.FromSeconds(120) : holdAtMost;
+        settings.KillAfter?.Most is { } most && most < holdAtMost ? most : holdAtMost;
 
     private static ContextPoolOptions OptionsOf(PoolSettings settings)
     {
         var options = new ContextPoolOptions { MaxContexts = settings.MaxContexts };
         options.MaxContextsPerCore = settings.MaxContextsPerCore ?? options.MaxContextsPerCore;
+        options.HeartbeatInterval = settings.HeartbeatInterval ?? options.HeartbeatInterval;
+        options.MeasureTabCost = settings.MeasureTabCost;
+        if (settings.KillAfter is { } kill)
+            (options.KillAfter.Least, options.KillAfter.Most, options.KillAfter.Default) = kill;
         return options;
     }
 }
 
 /// <summary>A lease with its open tab.</summary>
-internal sealed class LeasedTab(ContextLease lease, IPage page, long grantedAt) : IAsyncDisposable
+internal sealed class LeasedTab(ContextLease lease) : IAsyncDisposable
 {
     /// <summary>Timestamp of the moment the pool lent it.</summary>
-    public long GrantedAt => grantedAt;
+    public long GrantedAt { get; } = Stopwatch.GetTimestamp();
 
-    public IPage Page => page;
+    public IPage Page => lease.Page;
 
     /// <summary>Cancelled when the lease ended before it was returned.</summary>
     public CancellationToken Lost => lease.Lost;
@@ -105,10 +94,10 @@ internal sealed class LeasedTab(ContextLease lease, IPage page, long grantedAt) 
     public string Loss => lease.Loss.ToString();
 
     /// <summary>Whether the page did what was wanted.</summary>
-    public bool WasSuccessful { get; private set; }
+    public bool WasSuccessful => lease.Succeeded;
 
-    /// <summary>Tells the pool that the page did what was wanted; T_kill is to be learned from these.</summary>
-    public void MarkSuccessful() => WasSuccessful = true;
+    /// <summary>Tells the pool that the page did what was wanted; T_kill is learned from these.</summary>
+    public void MarkSuccessful() => lease.MarkSuccessful();
 
     public ValueTask DisposeAsync() => lease.DisposeAsync();
 }

@@ -20,7 +20,7 @@ internal static class SoakReport
         var beat = pool.HeartbeatInterval is { } interval ? $"every {interval.TotalMilliseconds:0} ms" : "as by default";
         return $"{result.Log.Visits} leases in {result.Took:hh\\:mm\\:ss}, {options.HostilePercent} % of them hostile, {options.Concurrency} at once, seed {options.Seed}, "
             + $"{Environment.ProcessorCount} cores, leases held {options.HoldAtMost.TotalSeconds:0} s at most. "
-            + (PoolApi.HasWatchdog ? $"Heartbeat {beat}, {kill}." : "The pool has no watchdog: hung pages end with the bound on holding.");
+            + $"Heartbeat {beat}, {kill}.";
     }
 
     private static MarkdownTable Leases(SoakLog log)
