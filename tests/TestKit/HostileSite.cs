@@ -12,7 +12,7 @@ public sealed class HostileSite : IAsyncDisposable
     private HostileSite(TestSite site)
     {
         _site = site;
-        Pages = [.. HostileScripts.Hanging, .. HostileScripts.Trapping, .. HostileBombs.All, .. HostileStalls.All, .. HostileScripts.Crashing];
+        Pages = [.. Catalogue];
         Ordinary = [.. OrdinaryPages.All];
 
         _site.Map(HostileStalls.Silence, HostileStalls.SaysNothing);
@@ -23,6 +23,10 @@ public sealed class HostileSite : IAsyncDisposable
                 _site.Map(path, answer);
         }
     }
+
+    /// <summary>Every hostile page, whichever site serves it.</summary>
+    public static IEnumerable<HostilePage> Catalogue =>
+        [.. HostileScripts.Hanging, .. HostileScripts.Trapping, .. HostileBombs.All, .. HostileStalls.All, .. HostileScripts.Crashing];
 
     /// <summary>Every hostile page, by kind; the order is always the same.</summary>
     public IReadOnlyList<HostilePage> Pages { get; }

@@ -213,7 +213,11 @@ internal sealed class ContextSupply(
                 fleet.EndClosing(cell);
 
                 if (fault is null)
+                {
+                    cell.Wear.NoteFailedOpening();
                     throw new BrowserLaunchException($"The browser opened no context: {exception.Message}", exception);
+                }
+
                 if (browsers == MaxBrowsersPerOpening)
                     throw new BrowserLaunchException($"{browsers} browsers in a row failed while opening a context; of the last one: {fault}.", exception);
             }
