@@ -21,6 +21,9 @@ internal static class DensityBenchmark
 {
     private const int LimitMegabytes = 1536;
 
+    /// <summary>What dividing by 150 MB makes of a GB, nothing set aside for browsers or anybody else.</summary>
+    private const double BareRulePerGigabyte = 1024 / 150.0;
+
     /// <summary>What <c>bench/in-cgroup.sh</c> says when it may not make a group.</summary>
     private const int NotPermitted = 77;
 
@@ -30,11 +33,12 @@ internal static class DensityBenchmark
         var pinned = await InGroupAsync(measure: false, cancellationToken);
         var table = new MarkdownTable("Cost of a tab", "Contexts held, ordinary pages", "Contexts per GB", "Rounds with bombs", "Bombs taken back", "Others lost", "Kernel OOM kills", "Most memory used")
             .Add(Row("measured", measured))
-            .Add(Row("fixed, 150 MB", pinned));
+            .Add(Row("pinned to 150 MB", pinned));
         var where = measured.LimitBytes is { } limit
             ? $"Everything, this program too, in a control group of {Figures.Megabytes(limit)}."
             : "**Without a memory limit**: a control group could not be made here (that needs root and a writable hierarchy), so these figures say nothing about a container.";
-        return $"### Density\n\n{where} Ratio measured to fixed: {PerGigabyte(measured) / PerGigabyte(pinned):0.0}.\n\n{table}";
+        return $"### Density\n\n{where} Measured against the pool with the cost pinned: {PerGigabyte(measured) / PerGigabyte(pinned):0.0} times as many; "
+            + $"against the bare rule of 150 MB a tab, {BareRulePerGigabyte:0.0} per GB: {PerGigabyte(measured) / BareRulePerGigabyte:0.0} times as many.\n\n{table}";
     }
 
     private static async Task<DensityFound> InGroupAsync(bool measure, CancellationToken cancellationToken)
