@@ -22,8 +22,9 @@ internal sealed record PoolSettings(
 
 /// <summary>The pool at one instant, as far as a run looks at it.</summary>
 /// <param name="Closing">Places of leases that have ended, not free yet.</param>
+/// <param name="Scrubbing">Tabs that are leaving the page of their last lease.</param>
 /// <param name="Cells">Process ids of browser and driver; null when not known.</param>
-internal sealed record PoolState(int InUse, int Closing, int Waiting, int Capacity, string Bound, IReadOnlyList<(int? Browser, int? Driver)> Cells);
+internal sealed record PoolState(int InUse, int Closing, int Scrubbing, int Waiting, int Capacity, string Bound, IReadOnlyList<(int? Browser, int? Driver)> Cells);
 
 /// <summary>The one file that knows the pool's interface; the runs use only this.</summary>
 internal static class PoolApi
@@ -59,7 +60,7 @@ internal static class PoolApi
     {
         var now = pool.Snapshot();
         return new PoolState(
-            now.InUse, now.Closing, now.Waiting, now.Capacity.Contexts, now.Capacity.Bound.ToString(),
+            now.InUse, now.Closing, now.Scrubbing, now.Waiting, now.Capacity.Contexts, now.Capacity.Bound.ToString(),
             [.. now.Cells.Select(cell => (cell.BrowserPid, cell.DriverPid))]);
     }
 

@@ -17,9 +17,13 @@ internal sealed class ContextSupply(
     private readonly BackgroundTasks _background = new();
     private readonly string _ownProfile = options.Context.Identity;
     private int _openingBlanks;
+    private int _scrubbing;
 
     /// <summary>Contexts open between two leases.</summary>
     public int Idle => _shelf.Count;
+
+    /// <summary>Of these, those whose tab is still leaving the page of its last lease.</summary>
+    public int Scrubbing => Volatile.Read(ref _scrubbing);
 
     /// <summary>A context for a request whose place is taken.</summary>
     /// <exception cref="BrowserNotFoundException">As the launcher says.</exception>
@@ -165,6 +169,7 @@ internal sealed class ContextSupply(
 
     private async Task<bool> ScrubAsync(PooledContext context)
     {
+        Interlocked.Increment(ref _scrubbing);
         await Task.Yield();
         var began = time.GetTimestamp();
         try
@@ -176,6 +181,10 @@ internal sealed class ContextSupply(
         catch (Exception)
         {
             return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _scrubbing);
         }
     }
 
