@@ -8,6 +8,18 @@ namespace BrowserFarm.EndToEndTests;
 public sealed class PoolReadmeTests
 {
     [Fact]
+    public async Task ReadmePromises_EachHasATestOfThatName()
+    {
+        var readme = await File.ReadAllLinesAsync(Path.Join(RepositoryRoot.Path, "src/ContextPool/README.md"));
+        var promised = readme.Where(line => line.StartsWith("| ", StringComparison.Ordinal) && line.EndsWith("` |", StringComparison.Ordinal))
+            .Select(line => line.Split('`')[^2]).ToList();
+        var sources = string.Concat(Directory.EnumerateFiles(Path.Join(RepositoryRoot.Path, "tests"), "*Tests.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+
+        promised.Should().HaveCountGreaterThan(20);
+        promised.Should().OnlyContain(name => sources.Contains($" Task {name}(", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task ReadmeProgram_CompiledAgainstThePoolAlone_Runs()
     {
         using var folder = new TempFolder();

@@ -57,10 +57,10 @@ internal sealed class CellFolder
     /// <summary>Notes who runs out of this folder. Without the note they are still found by their environment.</summary>
     public void Note(ProcessIdentity? driver, ProcessIdentity? browser)
     {
-        ProcessIdentity[] processes = [.. new[] { driver, browser }.OfType<ProcessIdentity>()];
+        var note = new CellLedger(driver, browser is { } process ? ProcessGroup.Of(process) : null);
         try
         {
-            File.WriteAllText(System.IO.Path.Join(Path, LedgerFile), JsonSerializer.Serialize(processes, CellLedgerJson.Default.ProcessIdentityArray));
+            File.WriteAllText(System.IO.Path.Join(Path, LedgerFile), JsonSerializer.Serialize(note, CellLedgerJson.Default.CellLedger));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -68,16 +68,16 @@ internal sealed class CellFolder
         }
     }
 
-    /// <summary>The processes noted; none when there is no note, or none that can be read.</summary>
-    public IReadOnlyList<ProcessIdentity> Noted()
+    /// <summary>Who was noted; null when there is no note, or none that can be read.</summary>
+    public CellLedger? Noted()
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(System.IO.Path.Join(Path, LedgerFile)), CellLedgerJson.Default.ProcessIdentityArray) ?? [];
+            return JsonSerializer.Deserialize(File.ReadAllText(System.IO.Path.Join(Path, LedgerFile)), CellLedgerJson.Default.CellLedger);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
         {
-            return [];
+            return null;
         }
     }
 

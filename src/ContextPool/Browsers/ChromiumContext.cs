@@ -5,20 +5,18 @@ namespace ContextPool.Browsers;
 /// <summary>A Playwright context with its tab.</summary>
 internal sealed class ChromiumContext : IOpenedContext
 {
-    private static readonly Dictionary<string, object> One = new(StringComparer.Ordinal) { ["expression"] = "1" };
-
     private readonly ContextProfile _profile;
     private readonly TimeSpan _scrubTimeout;
-    private readonly Lock _gate = new();
-    private Task<ICDPSession>? _heart;
+    private readonly PageHeart _heart;
     private bool _crashed;
 
-    private ChromiumContext(IBrowserContext context, IPage page, ContextProfile profile, TimeSpan scrubTimeout)
+    private ChromiumContext(IBrowserContext context, IPage page, PageHeart heart, ContextProfile profile, TimeSpan scrubTimeout)
     {
         Context = context;
         Page = page;
         _profile = profile;
         _scrubTimeout = scrubTimeout;
+        _heart = heart;
         page.Crash += OnCrash;
     }
 
@@ -30,12 +28,13 @@ internal sealed class ChromiumContext : IOpenedContext
 
     public bool IsBroken => Volatile.Read(ref _crashed) || Page.IsClosed;
 
-    public static async Task<ChromiumContext> OpenAsync(IBrowser browser, ContextProfile profile, TimeSpan scrubTimeout)
+    public static async Task<ChromiumContext> OpenAsync(IBrowser browser, ContextProfile profile, TimeSpan scrubTimeout, TimeProvider time)
     {
         var context = await browser.NewContextAsync(profile.ToPlaywright());
         try
         {
-            var opened = new ChromiumContext(context, await context.NewPageAsync(), profile, scrubTimeout);
+            var page = await context.NewPageAsync();
+            var opened = new ChromiumContext(context, page, await PageHeart.OpenAsync(page, time), profile, scrubTimeout);
             opened.SetTimeouts();
             return opened;
         }
@@ -50,18 +49,11 @@ internal sealed class ChromiumContext : IOpenedContext
     public Task BeatAsync() => Task.Run(async () =>
     {
         // Its holder closed the tab and works in another one: that is no silence.
-        if (Page.IsClosed)
-            return;
-
-        var heart = await HeartAsync();
-        await heart.SendAsync("Runtime.evaluate", One);
+        if (!Page.IsClosed)
+            await _heart.BeatAsync();
     });
 
-    public async Task TerminateScriptAsync()
-    {
-        var heart = await HeartAsync();
-        await heart.SendAsync("Runtime.terminateExecution");
-    }
+    public Task TerminateScriptAsync() => _heart.TerminateScriptAsync();
 
     public async Task ScrubAsync()
     {
@@ -78,13 +70,6 @@ internal sealed class ChromiumContext : IOpenedContext
     public Task ClosePageAsync() => Page.CloseAsync(new PageCloseOptions { RunBeforeUnload = false });
 
     public Task CloseAsync() => Context.CloseAsync();
-
-    /// <summary>A session of the heartbeat's own, opened when a lease is old enough to be asked for a sign of life.</summary>
-    private Task<ICDPSession> HeartAsync()
-    {
-        lock (_gate)
-            return _heart is null or { IsFaulted: true } ? _heart = Context.NewCDPSessionAsync(Page) : _heart;
-    }
 
     private void SetTimeouts()
     {

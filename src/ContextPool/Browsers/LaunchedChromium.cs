@@ -13,6 +13,7 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
     private readonly ICDPSession _session;
     private readonly ProcessIdentity? _driver;
     private readonly ProcessIdentity? _process;
+    private readonly ProcessGroup? _group;
     private readonly CellFolder _folder;
     private readonly TimeSpan _scrubTimeout;
     private readonly TimeProvider _time;
@@ -27,6 +28,7 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
         _session = session;
         _driver = driver;
         _process = process;
+        _group = process is { } found ? ProcessGroup.Of(found) : null;
         _folder = folder;
         _scrubTimeout = options.ScrubTimeout;
         _time = time;
@@ -48,7 +50,7 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
     public Task Exited => _exited.Task;
 
     public async Task<IOpenedContext> OpenContextAsync(ContextProfile profile) =>
-        await ChromiumContext.OpenAsync(_browser, profile, _scrubTimeout);
+        await ChromiumContext.OpenAsync(_browser, profile, _scrubTimeout, _time);
 
     /// <remarks>Begun on another thread: the pipe to a stopped driver may be full, and the asker must not wait with it.</remarks>
     public Task BeatAsync() => Task.Run(() => _session.SendAsync("Browser.getVersion"));
@@ -68,13 +70,13 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
 
     public void KillBrowser()
     {
-        _process?.KillGroup();
+        _group?.Kill();
         _exited.TrySetResult();
     }
 
     public void Kill()
     {
-        _process?.KillGroup();
+        _group?.Kill();
         _driver?.Kill();
         _exited.TrySetResult();
         _folder.Delete();

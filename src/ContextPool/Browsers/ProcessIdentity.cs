@@ -26,9 +26,13 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
             ReadText($"/proc/{process.Pid}/environ").Split('\0').Contains(wanted, StringComparer.Ordinal))];
     }
 
+    /// <summary>Processes of a process group.</summary>
+    public static IReadOnlyList<ProcessIdentity> InGroup(int group) =>
+        [.. All().Where(found => found.GroupId == group).Select(found => found.Process)];
+
     /// <summary>Children of this program whose command line contains <paramref name="argument"/>, youngest last.</summary>
     public static IReadOnlyList<ProcessIdentity> ChildrenWith(string argument) =>
-        [.. ChildrenOf(Environment.ProcessId).Where(child => ReadText($"/proc/{child.Pid}/cmdline").Contains(argument, StringComparison.Ordinal))];
+        [.. ChildrenOf(Environment.ProcessId).Where(child => child.CommandLine.Contains(argument, StringComparison.Ordinal))];
 
     /// <summary>The children of a process, youngest last; zombies are left out.</summary>
     public static IReadOnlyList<ProcessIdentity> ChildrenOf(int parent)
@@ -38,18 +42,11 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
         return children;
     }
 
-    private static IEnumerable<(ProcessIdentity Process, int ParentPid)> All()
-    {
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
-                && ReadStat(pid) is { State: not ('Z' or 'X') } stat)
-                yield return (new ProcessIdentity(pid, stat.StartTicks), stat.ParentPid);
-        }
-    }
-
     /// <summary>Whether this very process still runs.</summary>
     public bool IsAlive => Of(Pid) == this;
+
+    /// <summary>Its arguments, each ended by NUL; empty when it is gone.</summary>
+    public string CommandLine => ReadText($"/proc/{Pid}/cmdline");
 
     /// <summary>SIGKILL to this process alone, if it is still the same one.</summary>
     public void Kill()
@@ -90,6 +87,16 @@ internal readonly partial record struct ProcessIdentity(int Pid, long StartTicks
             return null;
 
         return ((char)rest[0], parent, group, start);
+    }
+
+    private static IEnumerable<(ProcessIdentity Process, int ParentPid, int GroupId)> All()
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && ReadStat(pid) is { State: not ('Z' or 'X') } stat)
+                yield return (new ProcessIdentity(pid, stat.StartTicks), stat.ParentPid, stat.GroupId);
+        }
     }
 
     private static int Split(ReadOnlySpan<byte> text, Span<Range> fields)

@@ -9,6 +9,7 @@ namespace ContextPool.Diagnostics;
 /// <param name="Opening">Places granted whose context is not open yet.</param>
 /// <param name="Waiting">Requests in line.</param>
 /// <param name="Idle">Contexts open between two leases: warm for their key, or blank. They hold no place.</param>
+/// <param name="Scrubbing">Of the idle ones, those whose tab is still leaving the page of its last lease.</param>
 /// <param name="Memory">The last memory reading.</param>
 /// <param name="Pressure">What that reading means.</param>
 /// <param name="TabBytes">Memory that one tab is reckoned with: at first the configured guess, then what tabs were measured to need.</param>
@@ -24,6 +25,7 @@ public sealed record PoolSnapshot(
     int Opening,
     int Waiting,
     int Idle,
+    int Scrubbing,
     MemorySample Memory,
     PressureLevel Pressure,
     long TabBytes,

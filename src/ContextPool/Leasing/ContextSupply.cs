@@ -17,9 +17,13 @@ internal sealed class ContextSupply(
     private readonly BackgroundTasks _background = new();
     private readonly string _ownProfile = options.Context.Identity;
     private int _openingBlanks;
+    private int _scrubbing;
 
     /// <summary>Contexts open between two leases.</summary>
     public int Idle => _shelf.Count;
+
+    /// <summary>Of these, those whose tab is still leaving the page of its last lease.</summary>
+    public int Scrubbing => Volatile.Read(ref _scrubbing);
 
     /// <summary>A context for a request whose place is taken.</summary>
     /// <exception cref="BrowserNotFoundException">As the launcher says.</exception>
@@ -173,6 +177,7 @@ internal sealed class ContextSupply(
 
     private async Task<bool> ScrubAsync(PooledContext context)
     {
+        Interlocked.Increment(ref _scrubbing);
         await Task.Yield();
         var began = time.GetTimestamp();
         try
@@ -184,6 +189,10 @@ internal sealed class ContextSupply(
         catch (Exception)
         {
             return false;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _scrubbing);
         }
     }
 
@@ -221,7 +230,11 @@ internal sealed class ContextSupply(
                 fleet.EndClosing(cell);
 
                 if (fault is null)
+                {
+                    cell.Wear.NoteFailedOpening();
                     throw new BrowserLaunchException($"The browser opened no context: {exception.Message}", exception);
+                }
+
                 if (browsers == MaxBrowsersPerOpening)
                     throw new BrowserLaunchException($"{browsers} browsers in a row failed while opening a context; of the last one: {fault}.", exception);
             }

@@ -8,6 +8,7 @@ internal sealed class CellWear
     private readonly Drift _scrubbing = new();
     private int _crashes;
     private int _gpuDeaths;
+    private int _failedOpenings;
     private long _pssBytes;
     private long _baseBytes;
     private long _firstBaseBytes;
@@ -44,6 +45,11 @@ internal sealed class CellWear
         }
     }
 
+    /// <summary>Contexts in a row that could not be opened in it.</summary>
+    public int FailedOpenings => Volatile.Read(ref _failedOpenings);
+
+    public void NoteFailedOpening() => Interlocked.Increment(ref _failedOpenings);
+
     public void NoteCrash() => Interlocked.Increment(ref _crashes);
 
     public void NoteGpuDeath() => Interlocked.Increment(ref _gpuDeaths);
@@ -61,6 +67,7 @@ internal sealed class CellWear
 
     public void NoteOpening(TimeSpan took)
     {
+        Volatile.Write(ref _failedOpenings, 0);
         lock (_gate)
             _opening.Add(took);
     }

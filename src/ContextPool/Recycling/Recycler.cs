@@ -43,5 +43,5 @@ internal sealed class Recycler(BrowserFleet fleet, ContextPoolOptions options, I
     }
 
     private static CellFacts FactsOf(BrowserCell cell) =>
-        new(cell.Served, cell.Age, cell.Wear.Growth, cell.Wear.Crashes, cell.Wear.GpuDeaths, cell.Wear.Slowdown);
+        new(cell.Served, cell.Age, cell.Wear.Growth, cell.Wear.Crashes, cell.Wear.GpuDeaths, cell.Wear.FailedOpenings, cell.Wear.Slowdown);
 }

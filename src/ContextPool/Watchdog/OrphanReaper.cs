@@ -25,6 +25,7 @@ internal static class OrphanReaper
                 if (!IsOrphan(folder, owner))
                     continue;
 
+                folder.Noted()?.Browser?.Kill();
                 var processes = ProcessesOf(folder);
                 foreach (var process in processes)
                     process.KillGroup();
@@ -49,14 +50,10 @@ internal static class OrphanReaper
         if (owner != ProcessIdentity.OfThisProgram)
             return !owner.IsAlive;
 
-        var noted = folder.Noted();
-        return noted.Count > 0 && !noted.Any(process => process.IsAlive);
+        return folder.Noted() is { IsAlive: false };
     }
 
-    /// <summary>
-    /// Who runs out of a folder, by their environment, which no other process has. The ledger's note alone is not enough to kill by: a
-    /// process that it names must also have been started in that folder.
-    /// </summary>
+    /// <summary>Who was started in a folder, by their environment, which no other process has. Renderers have none of it; their group is noted.</summary>
     private static IReadOnlyList<ProcessIdentity> ProcessesOf(CellFolder folder) =>
         ProcessIdentity.WithEnvironment(FolderVariable, folder.Path);
 }

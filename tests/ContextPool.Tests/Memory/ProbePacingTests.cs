@@ -7,13 +7,13 @@ public sealed class ProbePacingTests
     [Theory]
     [InlineData(-1, 10)]
     [InlineData(0, 10)]
-    [InlineData(50, 10)]
-    [InlineData(51, 10.2)]
-    [InlineData(70, 14)]       // 24 processes
-    [InlineData(1499, 299.8)]
-    [InlineData(1500, 300)]
+    [InlineData(33, 10)]
+    [InlineData(34, 10.2)]
+    [InlineData(70, 21)]       // 24 processes
+    [InlineData(999, 299.7)]
+    [InlineData(1000, 300)]
     [InlineData(600_000, 300)]
-    public void NextInterval_Cost_IsHalfAPercentWithinBounds(double milliseconds, double seconds) =>
+    public void NextInterval_Cost_IsAThirdOfAPercentWithinBounds(double milliseconds, double seconds) =>
         ProbePacing.NextInterval(TimeSpan.FromMilliseconds(milliseconds)).Should().BeCloseTo(TimeSpan.FromSeconds(seconds), TimeSpan.FromMilliseconds(1));
 
     [Fact]
