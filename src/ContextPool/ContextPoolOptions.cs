@@ -21,9 +21,9 @@ public sealed partial class ContextPoolOptions
     public int MaxContextsPerCore { get; set; } = 4;
 
     /// <summary>Contexts that share one browser process and one driver process, that is, one failure domain.</summary>
-    /// <value>Default 12; 1 to 100. A dead browser takes this many leases with it at most.</value>
+    /// <value>Default 16; 1 to 100. A dead browser takes this many leases with it at most; a browser with its driver costs as much memory as six tabs.</value>
     [Range(1, 100)]
-    public int MaxContextsPerCell { get; set; } = 12;
+    public int MaxContextsPerCell { get; set; } = 16;
 
     /// <summary>Longest a browser may take to start.</summary>
     /// <value>Default 30 s; 1 s to 5 min.</value>

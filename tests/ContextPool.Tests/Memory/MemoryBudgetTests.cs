@@ -6,7 +6,9 @@ public sealed class MemoryBudgetTests
 {
     private const long Megabyte = 1L << 20;
 
-    /// <summary>With the defaults: tab 150 MB, cell 350 MB and 12 tabs, reserve max(256 MB, a tenth) and one tab.</summary>
+    private static readonly ContextPoolOptions Twelve = new() { MaxContextsPerCell = 12 };
+
+    /// <summary>With the defaults, but 12 tabs in a cell: tab 150 MB, cell 350 MB, reserve max(256 MB, a tenth) and one tab.</summary>
     [Theory]
     [InlineData(10_240, 10_240, 0, 0, 48)]   // 9066 MB to spend: four full cells of 2150, and 466 that are no tab after a fifth cell's base
     [InlineData(4096, 4096, 0, 0, 18)]
@@ -24,7 +26,7 @@ public sealed class MemoryBudgetTests
     public void Decide_BoundByMemory_CountsWhatFits(long limit, long available, int settled, int cells, int expected)
     {
         var capacity = MemoryBudget.Decide(
-            Facts(new MemorySample(limit * Megabyte, available * Megabyte, MemorySource.Host), settled, cells, cores: 100_000, new ContextPoolOptions()), new ContextPoolOptions());
+            Facts(new MemorySample(limit * Megabyte, available * Megabyte, MemorySource.Host), settled, cells, cores: 100_000, Twelve), Twelve);
 
         capacity.Should().Be(new PoolCapacity(expected, CapacityBound.Memory));
     }
