@@ -49,7 +49,11 @@ internal sealed class SleepingProcesses : IDisposable
         foreach (var process in _started)
         {
             if (!process.HasExited)
+            {
+                ProcessIdentity.Of(process.Id)?.KillGroup();   // who lost its parent is still in the group
                 process.Kill(entireProcessTree: true);
+            }
+
             process.Dispose();
         }
     }
