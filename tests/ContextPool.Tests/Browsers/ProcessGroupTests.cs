@@ -14,7 +14,8 @@ public sealed class ProcessGroupTests : IDisposable
     public async Task Kill_BrowserGone_EndsOnlyChromiumsChildrenOfItsGroup()
     {
         // A leader that outlives its "browser", a child with Chromium's mark, and one without.
-        var leader = _processes.Start("setsid", ["sh", "-c", "sleep 1000 & sh -c 'sleep 1001; :' --type=renderer & sleep 1002 & wait"]);
+        var leader = _processes.Start(
+            "setsid", ["sh", "-c", "sleep 1000 & sh -c 'sleep 1001; :' $MARK & sleep 1002 & wait"], ("MARK", "--type=renderer"));
         await Eventually.HoldsAsync(() => ProcessIdentity.ChildrenOf(leader.Pid).Count == 3, Bounds.Short, "its children run");
         var children = ProcessIdentity.ChildrenOf(leader.Pid);
         var browser = children.Single(child => child.CommandLine.Contains("1000"));
