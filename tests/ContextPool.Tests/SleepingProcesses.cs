@@ -49,11 +49,9 @@ internal sealed class SleepingProcesses : IDisposable
         foreach (var process in _started)
         {
             if (!process.HasExited)
-            {
-                ProcessIdentity.Of(process.Id)?.KillGroup();   // who lost its parent is still in the group
                 process.Kill(entireProcessTree: true);
-            }
-
+            foreach (var orphan in ProcessIdentity.InGroup(process.Id))   // who lost its parent is still in the group it led
+                orphan.Kill();
             process.Dispose();
         }
     }
