@@ -50,6 +50,8 @@ internal sealed class SleepingProcesses : IDisposable
         {
             if (!process.HasExited)
                 process.Kill(entireProcessTree: true);
+            foreach (var orphan in ProcessIdentity.InGroup(process.Id))   // who lost its parent is still in the group it led
+                orphan.Kill();
             process.Dispose();
         }
     }

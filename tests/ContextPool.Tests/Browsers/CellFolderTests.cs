@@ -5,8 +5,8 @@ namespace ContextPool.Tests.Browsers;
 
 public sealed class CellFolderTests : IDisposable
 {
-    private static readonly ProcessIdentity Driver = new(11, 111);
-    private static readonly ProcessIdentity Browser = new(22, 222);
+    private static readonly ProcessIdentity Driver = new(int.MaxValue - 1, 111);
+    private static readonly ProcessIdentity Browser = new(int.MaxValue, 222);
 
     private readonly TempFolder _root = new();
 
@@ -62,27 +62,39 @@ public sealed class CellFolderTests : IDisposable
     [Fact]
     public void Noted_AfterNote_IsWhatWasNoted()
     {
+        var browser = ProcessIdentity.OfThisProgram;   // some process that lives: its group is asked for
         var folder = CellFolder.Create(_root.Path);
-        folder.Noted().Should().BeEmpty();
+        folder.Noted().Should().BeNull();
 
         folder.Note(Driver, browser: null);
-        folder.Noted().Should().Equal([Driver]);
+        folder.Noted().Should().Be(new CellLedger(Driver, Browser: null));
+        folder.Note(Driver, browser);
+
+        CellFolder.In(_root.Path)[0].Folder.Noted().Should().Be(new CellLedger(Driver, ProcessGroup.Of(browser)));
+        folder.Noted()!.IsAlive.Should().BeTrue("one of the two lives");
+    }
+
+    [Fact]
+    public void Noted_BothGone_IsNotAlive()
+    {
+        var folder = CellFolder.Create(_root.Path);
+
         folder.Note(Driver, Browser);
 
-        CellFolder.In(_root.Path)[0].Folder.Noted().Should().Equal([Driver, Browser]);
+        folder.Noted()!.IsAlive.Should().BeFalse();
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("[{")]
-    [InlineData("{\"Pid\":1}")]
-    public void Noted_LedgerUnreadable_IsEmpty(string ledger)
+    [InlineData("[1]")]
+    public void Noted_LedgerUnreadable_IsNull(string ledger)
     {
         var folder = CellFolder.Create(_root.Path);
         File.WriteAllText(Path.Join(folder.Path, "processes.json"), ledger);
 
-        folder.Noted().Should().BeEmpty();
+        folder.Noted().Should().BeNull();
     }
 
     [Fact]

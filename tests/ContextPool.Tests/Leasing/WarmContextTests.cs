@@ -351,10 +351,12 @@ public sealed class WarmContextTests : PoolTest
         await Eventually.HoldsAsync(() => Fake(lease).Calls.Contains("scrub"), Bounds.Short, "the scrub has begun");
         pool.Snapshot().Opening.Should().Be(1);
         asking.IsCompleted.Should().BeFalse("a dirty context is not lent");
+        pool.Snapshot().Scrubbing.Should().Be(1);
         scrubbed.SetResult();
 
         await using var next = await asking;
         Fake(next).Should().BeSameAs(Fake(lease));
+        await Eventually.HoldsAsync(() => pool.Snapshot().Scrubbing == 0, Bounds.Short, "it is clean");
         Contexts.Should().ContainSingle();
     }
 

@@ -49,6 +49,18 @@ public sealed class CellWearTests
     }
 
     [Fact]
+    public void FailedOpenings_OneThatWorks_BeginsAnew()
+    {
+        _wear.NoteFailedOpening();
+        _wear.NoteFailedOpening();
+        _wear.FailedOpenings.Should().Be(2);
+
+        _wear.NoteOpening(TimeSpan.FromSeconds(1));
+
+        _wear.FailedOpenings.Should().Be(0);
+    }
+
+    [Fact]
     public async Task NoteCrashAndGpuDeath_FromManyThreads_AreAllCounted()
     {
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>

@@ -6,14 +6,14 @@ public sealed class RecyclePolicyTests
 {
     private static readonly ContextPoolOptions Options = new();
 
-    private static readonly CellFacts Good = new(Served: 99, TimeSpan.FromMinutes(30) - TimeSpan.FromTicks(1), Growth: 2, Crashes: 2, GpuDeaths: 2, Slowdown: 4);
+    private static readonly CellFacts Good = new(Served: 99, TimeSpan.FromMinutes(30) - TimeSpan.FromTicks(1), Growth: 2, Crashes: 2, GpuDeaths: 2, FailedOpenings: 2, Slowdown: 4);
 
     [Fact]
     public void Decide_JustBelowEveryBound_IsGoodForMore() => RecyclePolicy.Decide(Good, Options).Should().BeNull();
 
     [Fact]
     public void Decide_NewCell_IsGoodForMore() =>
-        RecyclePolicy.Decide(new CellFacts(0, TimeSpan.Zero, Growth: 1, 0, 0, Slowdown: 1), Options).Should().BeNull();
+        RecyclePolicy.Decide(new CellFacts(0, TimeSpan.Zero, Growth: 1, 0, 0, 0, Slowdown: 1), Options).Should().BeNull();
 
     [Theory]
     [InlineData(RecycleReason.Served)]
@@ -21,6 +21,7 @@ public sealed class RecyclePolicyTests
     [InlineData(RecycleReason.Growth)]
     [InlineData(RecycleReason.Crashes)]
     [InlineData(RecycleReason.GpuDeaths)]
+    [InlineData(RecycleReason.FailedOpenings)]
     [InlineData(RecycleReason.Slowdown)]
     public void Decide_OneBoundReached_IsThatReason(RecycleReason reason) =>
         RecyclePolicy.Decide(Worn(Good, reason), Options).Should().Be(reason);
@@ -28,7 +29,7 @@ public sealed class RecyclePolicyTests
     [Fact]
     public void Decide_SeveralBoundsReached_IsTheMostUrgent()
     {
-        RecycleReason[] urgentFirst = [RecycleReason.GpuDeaths, RecycleReason.Crashes, RecycleReason.Growth, RecycleReason.Slowdown, RecycleReason.Served, RecycleReason.Age];
+        RecycleReason[] urgentFirst = [RecycleReason.GpuDeaths, RecycleReason.Crashes, RecycleReason.FailedOpenings, RecycleReason.Growth, RecycleReason.Slowdown, RecycleReason.Served, RecycleReason.Age];
         urgentFirst.Should().BeEquivalentTo(Enum.GetValues<RecycleReason>(), "this is all of them");
 
         for (var i = 0; i < urgentFirst.Length; i++)
@@ -47,7 +48,7 @@ public sealed class RecyclePolicyTests
             MaxCellGpuDeaths = 1,
             MaxCellSlowdown = 1.6,
         };
-        var good = new CellFacts(4, TimeSpan.FromSeconds(8), 1.5, 0, 0, 1.6);
+        var good = new CellFacts(4, TimeSpan.FromSeconds(8), 1.5, 0, 0, 0, 1.6);
 
         RecyclePolicy.Decide(good, strict).Should().BeNull();
         RecyclePolicy.Decide(good with { Served = 5 }, strict).Should().Be(RecycleReason.Served);
@@ -65,6 +66,7 @@ public sealed class RecyclePolicyTests
         RecycleReason.Growth => cell with { Growth = 2.01 },
         RecycleReason.Crashes => cell with { Crashes = 3 },
         RecycleReason.GpuDeaths => cell with { GpuDeaths = 3 },
+        RecycleReason.FailedOpenings => cell with { FailedOpenings = 3 },
         RecycleReason.Slowdown => cell with { Slowdown = 4.01 },
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };

@@ -105,6 +105,26 @@ public sealed class RecyclerTests : PoolTest
     }
 
     [Fact]
+    public async Task Sweep_NoContextOpensAnyMore_ReplacesTheCell()
+    {
+        var pool = CreatePool();
+        await using var held = await LeaseAsync(pool, "alice");
+        Launcher.WhileOpening = _ => Task.FromException(new InvalidOperationException("out of files"));
+        for (var i = 0; i < 3; i++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            Launcher.Launches.Should().Be(1);
+            await pool.Awaiting(failing => LeaseAsync(failing, Fresh())).Should().ThrowAsync<BrowserLaunchException>();
+        }
+
+        Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await Eventually.HoldsAsync(() => States(pool).SequenceEqual([CellState.Retiring, CellState.Serving]), Bounds.Short, "it is replaced");
+        Log.WithId(1006).Should().ContainSingle().Which.Text.Should().Contain("FailedOpenings");
+        held.Loss.Should().Be(LeaseLoss.None);
+    }
+
+    [Fact]
     public async Task Sweep_OpeningBecameSlow_ReplacesTheCell()
     {
         var pool = CreatePool(options => options.MaxCellSlowdown = 4);

@@ -80,13 +80,27 @@ public sealed class OrphanReaperTests : PoolTest, IDisposable
         var inTheParent = _processes.Start(("TMPDIR", _root.Path));
         var below = _processes.Start(("TMPDIR", Path.Join(orphaned, "x")));
         var otherVariable = _processes.Start(("OTHER", orphaned), ("XTMPDIR", orphaned));
-        Note(orphaned, unmarked);   // the ledger alone is not enough to kill by
+        Note(orphaned, unmarked with { StartTicks = unmarked.StartTicks - 1 });   // the browser that had this number
 
         OrphanReaper.Sweep(_root.Path, Log).Should().Be(1);
 
         Directory.Exists(orphaned).Should().BeFalse();
         foreach (var process in new[] { unmarked, elsewhere, inTheParent, below, otherVariable })
             process.IsAlive.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Sweep_NotedBrowserLives_IsKilledThoughItBearsNoMark()
+    {
+        var orphaned = FolderOf(await _processes.EndedAsync());
+        var leader = _processes.StartGroup();
+        await Eventually.HoldsAsync(() => ProcessIdentity.ChildrenOf(leader.Pid).Count == 1, Bounds.Short, "its child runs");
+        var child = ProcessIdentity.ChildrenOf(leader.Pid)[0];
+        Note(orphaned, leader);
+
+        OrphanReaper.Sweep(_root.Path, Log).Should().Be(1);
+
+        await Eventually.HoldsAsync(() => !leader.IsAlive && !child.IsAlive, Bounds.Short, "all of them are gone");
     }
 
     [Fact]
@@ -145,5 +159,5 @@ public sealed class OrphanReaperTests : PoolTest, IDisposable
         Directory.CreateDirectory(_root.Combine($"cell-{owner.Pid}-{owner.StartTicks}-{number}")).FullName;
 
     private static void Note(string folder, ProcessIdentity process) =>
-        File.WriteAllText(Path.Join(folder, "processes.json"), $$"""[{"Pid":{{process.Pid}},"StartTicks":{{process.StartTicks}}}]""");
+        File.WriteAllText(Path.Join(folder, "processes.json"), $$"""{"Browser":{"Id":{{ProcessIdentity.ReadStat(process.Pid)!.Value.GroupId}},"Browser":{"Pid":{{process.Pid}},"StartTicks":{{process.StartTicks}} } } }""");
 }
