@@ -57,7 +57,7 @@ public sealed class BrowserContextPool : IContextPool
         _options = options;
         _time = time;
         _logger = logger;
-        _metrics = new PoolMetrics(Snapshot);
+        _metrics = new PoolMetrics();
         _places = new PlaceBook(time);
         _fleet = new BrowserFleet(options, launcher, time, _metrics, logger);
         _supply = new ContextSupply(options, _places, _fleet, new KillLadder(_fleet, options, time, logger), time, _metrics, logger);
@@ -70,6 +70,7 @@ public sealed class BrowserContextPool : IContextPool
         _memory = new MemoryMonitor(options, probe, _places, _supply, _fleet, _inspector, time, _metrics, logger);
         _watchdog = new PoolWatchdog(
             options, _fleet, _places, new Recycler(_fleet, options, logger), _killTime, _leaks, TendIdle, time, _metrics, logger);
+        _metrics.Observe(Snapshot);
     }
 
     /// <summary>The capacity that a pool with no browser yet would have.</summary>

@@ -17,7 +17,7 @@ internal sealed class Parts(
     private PlaceBook? _places;
     private ContextSupply? _supply;
 
-    public PoolMetrics Metrics { get; } = new(pool.Snapshot);
+    public PoolMetrics Metrics { get; } = new();
 
     public BrowserFleet Fleet => _fleet ??= new BrowserFleet(options, launcher, time, Metrics, log);
 

@@ -7,6 +7,7 @@ namespace BrowserFarm.Benchmarks.Pooling;
 
 /// <summary>What one run inside the control group found.</summary>
 /// <param name="LimitBytes">The group's limit; null when it has none.</param>
+/// <param name="Learning">Contexts held at the end of the first rounds, while the cost of a tab was being learned.</param>
 /// <param name="Calm">Contexts held at the end of each round of ordinary pages.</param>
 /// <param name="Bombed">The same of the rounds in which bombs were set off.</param>
 /// <param name="Bombs">Tabs that were sent to a memory bomb.</param>
@@ -14,7 +15,7 @@ namespace BrowserFarm.Benchmarks.Pooling;
 /// <param name="OthersTakenBack">Ordinary tabs lost in the rounds with bombs.</param>
 /// <param name="OomKills">Processes killed by the kernel; null when it cannot be told.</param>
 internal sealed record DensityFound(
-    long? LimitBytes, IReadOnlyList<int> Calm, IReadOnlyList<int> Bombed, int Bombs, int BombsTakenBack, int OthersTakenBack, long? OomKills, long PeakBytes);
+    long? LimitBytes, IReadOnlyList<int> Learning, IReadOnlyList<int> Calm, IReadOnlyList<int> Bombed, int Bombs, int BombsTakenBack, int OthersTakenBack, long? OomKills, long PeakBytes);
 
 /// <summary>Contexts per GB in a container of 1.5 GB, with the measured cost of a tab and with the fixed rule of 150 MB; bombs among the pages.</summary>
 internal static class DensityBenchmark
@@ -31,7 +32,7 @@ internal static class DensityBenchmark
     {
         var measured = await InGroupAsync(measure: true, cancellationToken);
         var pinned = await InGroupAsync(measure: false, cancellationToken);
-        var table = new MarkdownTable("Cost of a tab", "Contexts held, ordinary pages", "Contexts per GB", "Rounds with bombs", "Bombs taken back", "Others lost", "Kernel OOM kills", "Most memory used")
+        var table = new MarkdownTable("Cost of a tab", "Contexts held, first rounds", "Contexts held, ordinary pages", "Contexts per GB", "Rounds with bombs", "Bombs taken back", "Others lost", "Kernel OOM kills", "Most memory used")
             .Add(Row("measured", measured))
             .Add(Row("pinned to 150 MB", pinned));
         var where = measured.LimitBytes is { } limit
@@ -74,7 +75,7 @@ internal static class DensityBenchmark
 
     private static string[] Row(string name, DensityFound found) =>
     [
-        name, string.Join(", ", found.Calm), $"{PerGigabyte(found):0.0}", string.Join(", ", found.Bombed), $"{found.BombsTakenBack} of {found.Bombs}",
+        name, string.Join(", ", found.Learning), string.Join(", ", found.Calm), $"{PerGigabyte(found):0.0}", string.Join(", ", found.Bombed), $"{found.BombsTakenBack} of {found.Bombs}",
         $"{found.OthersTakenBack}", found.OomKills is { } kills ? $"{kills}" : "unknown", Figures.Megabytes(found.PeakBytes),
     ];
 

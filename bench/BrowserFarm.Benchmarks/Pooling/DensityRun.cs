@@ -9,12 +9,15 @@ namespace BrowserFarm.Benchmarks.Pooling;
 /// <summary>Holds as many tabs with ordinary pages as the pool gives, in some rounds with memory bombs among them.</summary>
 internal sealed class DensityRun(bool measure)
 {
+    /// <summary>The first rounds teach the pool what a tab costs; in service, that is the first minutes.</summary>
+    private const int LearningRounds = 2;
+
     private const int CalmRounds = 2;
     private const int BombedRounds = 2;
     private const int BombsPerRound = 3;
 
     /// <summary>When no tab was granted for so long, the pool gives no more: its capacity rises by one every two seconds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan HoldAtMost = TimeSpan.FromHours(1);
 
@@ -32,14 +35,14 @@ internal sealed class DensityRun(bool measure)
         var oomKills = group?.OomKills;
         await using var site = await HostileSite.StartAsync(cancellationToken);
         await using var pool = PoolApi.Open(new PoolSettings(MaxContextsPerCore: 64, MeasureTabCost: measure));
-        List<int> calm = [], bombed = [];
+        List<int> learning = [], calm = [], bombed = [];
 
-        for (var round = 0; round < CalmRounds + BombedRounds; round++)
+        for (var round = 0; round < LearningRounds + CalmRounds + BombedRounds; round++)
         {
             await FillAsync(pool, site, cancellationToken);
-            if (round < CalmRounds)
+            if (round < LearningRounds + CalmRounds)
             {
-                calm.Add(_tabs.Count);
+                (round < LearningRounds ? learning : calm).Add(_tabs.Count);
             }
             else
             {
@@ -52,7 +55,7 @@ internal sealed class DensityRun(bool measure)
             await GiveBackAsync(pool);
         }
 
-        return new DensityFound(group?.LimitBytes, calm, bombed, _bombs, _bombsTakenBack, _othersTakenBack, group?.OomKills - oomKills, group?.PeakBytes ?? 0);
+        return new DensityFound(group?.LimitBytes, learning, calm, bombed, _bombs, _bombsTakenBack, _othersTakenBack, group?.OomKills - oomKills, group?.PeakBytes ?? 0);
     }
 
     /// <summary>Takes tabs until the pool gives no more for a while.</summary>

@@ -28,6 +28,8 @@ internal sealed class CellFolder
     public static CellFolder Create(string root)
     {
         CreatePrivate(root);
+        if (!FolderOwner.IsOurs(root))
+            throw new IOException($"{root} belongs to another user; set another WorkFolder, or TMPDIR.");
         var own = ProcessIdentity.OfThisProgram;
         var name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{own.Pid}-{own.StartTicks}-{Interlocked.Increment(ref _lastNumber)}");
         var path = System.IO.Path.Join(root, name);
@@ -38,7 +40,7 @@ internal sealed class CellFolder
     /// <summary>Every cell folder below a root, with the program that made it.</summary>
     public static IReadOnlyList<(CellFolder Folder, ProcessIdentity Owner)> In(string root)
     {
-        if (!Directory.Exists(root))
+        if (!Directory.Exists(root) || !FolderOwner.IsOurs(root))
             return [];
 
         var folders = new List<(CellFolder, ProcessIdentity)>();

@@ -31,8 +31,7 @@ internal sealed class PoolMetrics : IDisposable
     private readonly Counter<double> _probeTime;
     private readonly Counter<double> _lateness;
 
-    /// <param name="snapshot">Read whenever somebody collects.</param>
-    public PoolMetrics(Func<PoolSnapshot> snapshot)
+    public PoolMetrics()
     {
         _leases = _meter.CreateCounter<long>("browserfarm.pool.leases", "{lease}", "Leases granted");
         _leasesLost = _meter.CreateCounter<long>("browserfarm.pool.leases.lost", "{lease}", "Leases that ended before their holder returned them, by reason");
@@ -52,7 +51,12 @@ internal sealed class PoolMetrics : IDisposable
         _orphans = _meter.CreateCounter<long>("browserfarm.pool.orphans", "{cell}", "Cell folders of dead programs that were swept, with their processes");
         _probeTime = _meter.CreateCounter<double>("browserfarm.pool.memory.probe.time", "s", "Time spent reading memory figures");
         _lateness = _meter.CreateCounter<double>("browserfarm.pool.watchdog.late", "s", "Time by which the watchdog came late and which it forgave everybody");
+    }
 
+    /// <summary>Begins to tell the state of the pool; once, when there is a pool to tell of.</summary>
+    /// <param name="snapshot">Read whenever somebody collects.</param>
+    public void Observe(Func<PoolSnapshot> snapshot)
+    {
         Gauge("browserfarm.pool.leases.active", "{lease}", "Contexts on loan", now => now.Leased);
         Gauge("browserfarm.pool.leases.waiting", "{lease}", "Requests in line", now => now.Waiting);
         Gauge("browserfarm.pool.contexts.idle", "{context}", "Contexts open between two leases", now => now.Idle);
