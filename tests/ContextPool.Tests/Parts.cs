@@ -21,7 +21,9 @@ internal sealed class Parts(
 
     public BrowserFleet Fleet => _fleet ??= new BrowserFleet(options, launcher, time, Metrics, log);
 
-    public ContextSupply Supply => _supply ??= new ContextSupply(options, Places, Fleet, new KillLadder(Fleet, options, time, log), time, Metrics, log);
+    public ContextSupply Supply => _supply ??= new ContextSupply(
+        options, Places, new ContextOpener(options, Fleet, time, Metrics),
+        new ContextCloser(Places, Fleet, new KillLadder(Fleet, options, time, log), time, Metrics, log), time, Metrics, log);
 
     public PlaceBook Places
     {

@@ -1,6 +1,5 @@
 using ContextPool.Browsers;
 using ContextPool.Diagnostics;
-using ContextPool.Watchdog;
 using Microsoft.Extensions.Logging;
 
 namespace ContextPool.Leasing;
@@ -8,11 +7,8 @@ namespace ContextPool.Leasing;
 /// <summary>Where contexts come from and where they go: a warm one of the same key, a blank one opened ahead, or a new one; back to the shelf, or closed.</summary>
 /// <remarks>Opening and closing are bounded and, once begun, carried through in the background whoever loses patience.</remarks>
 internal sealed class ContextSupply(
-    ContextPoolOptions options, PlaceBook places, BrowserFleet fleet, KillLadder ladder, TimeProvider time, PoolMetrics metrics, ILogger logger)
+    ContextPoolOptions options, PlaceBook places, ContextOpener opener, ContextCloser closer, TimeProvider time, PoolMetrics metrics, ILogger logger)
 {
-    /// <summary>Browsers that may hang or die over one opening; after that the fault is taken for a lasting one and told to the caller.</summary>
-    private const int MaxBrowsersPerOpening = 3;
-
     private readonly WarmShelf _shelf = new();
     private readonly BackgroundTasks _background = new();
     private readonly string _ownProfile = options.Context.Identity;
@@ -40,7 +36,7 @@ internal sealed class ContextSupply(
                 return warm.Context;
             }
 
-            CloseUnplaced(warm.Context);
+            closer.CloseUnplaced(warm.Context);
         }
 
         while (_shelf.TryTake(key: null, identity) is { } blank)
@@ -48,11 +44,11 @@ internal sealed class ContextSupply(
             if (IsAlive(blank.Context))
                 return blank.Context;
 
-            CloseUnplaced(blank.Context);
+            closer.CloseUnplaced(blank.Context);
         }
 
         MakeRoom();
-        return await OpenAsync(profile, identity);
+        return await opener.OpenAsync(profile, identity);
     }
 
     /// <summary>Takes a returned lease's context: to the shelf when it may serve its key again, else to be closed.</summary>
@@ -69,10 +65,10 @@ internal sealed class ContextSupply(
             Shelve(context, lease.Request.Key);
             places.EndClosing();   // after it lies there: whoever gets this place may have its key
         }
-        else if (TryBeginClosing(context))
-            _ = _background.Run(() => CloseAsync(context, lease));
         else
-            places.EndClosing();
+        {
+            closer.Close(context, lease);
+        }
     }
 
     /// <summary>Sees an opening through whose asker has gone, so that the context is closed and the place returns.</summary>
@@ -90,10 +86,7 @@ internal sealed class ContextSupply(
         }
 
         places.TurnOpeningIntoClosing();
-        if (TryBeginClosing(context))
-            await CloseAsync(context, lease: null);
-        else
-            places.EndClosing();
+        closer.Close(context, lease: null);
     });
 
     /// <summary>Closes what has been idle or open for too long, and what is idle in a cell that takes no more.</summary>
@@ -104,21 +97,21 @@ internal sealed class ContextSupply(
             || entry.Context.Opened.IsBroken
             || time.GetElapsedTime(entry.Context.OpenedAt) >= options.MaxContextAge
             || (entry.Key is not null && time.GetElapsedTime(entry.ShelvedAt) >= options.MaxIdleTime)))
-            CloseUnplaced(stale.Context);
+            closer.CloseUnplaced(stale.Context);
     }
 
     /// <summary>Closes idle contexts, least recently used first, because memory is short.</summary>
     public void CloseIdle(int atMost)
     {
         while (atMost-- > 0 && _shelf.TryTakeOldest() is { } oldest)
-            CloseUnplaced(oldest.Context);
+            closer.CloseUnplaced(oldest.Context);
     }
 
     /// <summary>Drops what was idle in a cell that is gone or retiring.</summary>
     public void CloseIdleIn(BrowserCell cell)
     {
         foreach (var entry in _shelf.TakeWhere(entry => entry.Context.Cell == cell))
-            CloseUnplaced(entry.Context);
+            closer.CloseUnplaced(entry.Context);
     }
 
     /// <summary>Opens blank contexts ahead, as many as configured and as there is room for.</summary>
@@ -139,8 +132,9 @@ internal sealed class ContextSupply(
     public async Task CloseAsync()
     {
         foreach (var entry in _shelf.Close())
-            CloseUnplaced(entry.Context);
+            closer.CloseUnplaced(entry.Context);
         await _background.WhenAllAsync();
+        await closer.WhenAllAsync();
     }
 
     /// <summary>It may have died while it lay idle.</summary>
@@ -159,7 +153,7 @@ internal sealed class ContextSupply(
         var entry = new ShelvedContext(context, key, ready.Task, time.GetTimestamp());
         if (!_shelf.TryPut(entry))
         {
-            CloseUnplaced(context);
+            closer.CloseUnplaced(context);
             return;
         }
 
@@ -170,7 +164,7 @@ internal sealed class ContextSupply(
             if (!isClean)
             {
                 _shelf.TryTake(entry);
-                CloseUnplaced(context);
+                closer.CloseUnplaced(context);
             }
         });
     }
@@ -205,50 +199,14 @@ internal sealed class ContextSupply(
             CloseIdle(open - counts.Capacity.Contexts);
     }
 
-    /// <summary>Opens a context; where a browser hangs or dies over it, in the next one.</summary>
-    private async Task<PooledContext> OpenAsync(ContextProfile profile, string identity)
-    {
-        for (var browsers = 1; ; browsers++)
-        {
-            var cell = await fleet.ReserveAsync();
-            var began = time.GetTimestamp();
-            try
-            {
-                var opened = await cell.Browser.OpenContextAsync(profile).WaitAsync(options.OpenTimeout, time);
-                cell.Wear.NoteOpening(time.GetElapsedTime(began));
-                metrics.ContextOpened();
-                return new PooledContext(cell, opened, identity, time.GetTimestamp());
-            }
-            catch (Exception exception)
-            {
-                var fault = exception is TimeoutException ? $"it opened no context in {options.OpenTimeout.TotalSeconds:0.#} s (OpenTimeout)"
-                    : cell.State == CellState.Dead || cell.Browser.Exited.IsCompleted ? "its browser exited"
-                    : null;
-                if (fault is not null)
-                    fleet.Condemn(cell, exception is TimeoutException ? CellLossReason.OpenTimedOut : CellLossReason.Exited);
-                fleet.BeginClosing(cell);
-                fleet.EndClosing(cell);
-
-                if (fault is null)
-                {
-                    cell.Wear.NoteFailedOpening();
-                    throw new BrowserLaunchException($"The browser opened no context: {exception.Message}", exception);
-                }
-
-                if (browsers == MaxBrowsersPerOpening)
-                    throw new BrowserLaunchException($"{browsers} browsers in a row failed while opening a context; of the last one: {fault}.", exception);
-            }
-        }
-    }
-
     private async Task OpenBlankAsync()
     {
         await Task.Yield();
         try
         {
-            var context = await OpenAsync(options.Context, _ownProfile);
+            var context = await opener.OpenAsync(options.Context, _ownProfile);
             if (!HasRoomForOneMore() || !_shelf.TryPut(new ShelvedContext(context, Key: null, Task.FromResult(true), time.GetTimestamp())))
-                CloseUnplaced(context);
+                closer.CloseUnplaced(context);
         }
         catch (Exception exception)
         {
@@ -265,41 +223,5 @@ internal sealed class ContextSupply(
     {
         var counts = places.Counts();
         return counts.Leased + counts.Opening + counts.Closing + _shelf.Count < counts.Capacity.Contexts;
-    }
-
-    /// <summary>Closes a context that holds no place; it takes one until it is closed.</summary>
-    private void CloseUnplaced(PooledContext context)
-    {
-        if (!TryBeginClosing(context))
-            return;
-
-        places.BeginClosing();
-        _ = _background.Run(() => CloseAsync(context, lease: null));
-    }
-
-    /// <summary>Its room in the cell is free from now on; false when somebody else closes it.</summary>
-    private bool TryBeginClosing(PooledContext context)
-    {
-        if (!context.TryBeginClosing())
-            return false;
-
-        fleet.BeginClosing(context.Cell);
-        return true;
-    }
-
-    /// <summary>Closes a context, whatever it takes, and frees its place. Never throws.</summary>
-    private async Task CloseAsync(PooledContext context, ContextLease? lease)
-    {
-        await Task.Yield();
-        var isHung = lease?.Loss == LeaseLoss.PageHung;
-        var rung = await ladder.CloseAsync(context, isHung);
-        fleet.EndClosing(context.Cell);
-        places.EndClosing();
-        metrics.ContextClosed();
-        if (isHung || rung > KillRung.CloseContext)
-        {
-            metrics.Killed(rung);
-            logger.ContextKilled(lease?.Id ?? 0, lease?.Holder ?? "nobody", context.Cell.Id, rung, (long)time.GetElapsedTime(context.OpenedAt).TotalMilliseconds, lease?.Loss ?? LeaseLoss.None);
-        }
     }
 }

@@ -16,11 +16,14 @@ public sealed class ProcessGroupTests : IDisposable
         // A leader that outlives its "browser", a child with Chromium's mark, and one without.
         var leader = _processes.Start(
             "setsid", ["sh", "-c", "sleep 1000 & sh -c 'sleep 1001; :' $MARK & sleep 1002 & wait"], ("MARK", "--type=renderer"));
-        await Eventually.HoldsAsync(() => ProcessIdentity.ChildrenOf(leader.Pid).Count == 3, Bounds.Short, "its children run");
-        var children = ProcessIdentity.ChildrenOf(leader.Pid);
-        var browser = children.Single(child => child.CommandLine.Contains("1000"));
-        var renderer = children.Single(child => child.CommandLine.Contains("--type=renderer"));
-        var other = children.Single(child => child.CommandLine.Contains("1002"));
+        // A child has its parent's command line until it becomes what it is to be.
+        ProcessIdentity? Child(string begin) => ProcessIdentity.ChildrenOf(leader.Pid)
+            .Where(child => child.CommandLine.StartsWith(begin, StringComparison.Ordinal)).Select(child => (ProcessIdentity?)child).FirstOrDefault();
+        await Eventually.HoldsAsync(
+            () => Child("sleep\01000") is not null && Child("sh\0-c\0sleep 1001") is not null && Child("sleep\01002") is not null, Bounds.Short, "its children run");
+        var browser = Child("sleep\01000")!.Value;
+        var renderer = Child("sh\0-c\0sleep 1001")!.Value;
+        var other = Child("sleep\01002")!.Value;
         var group = ProcessGroup.Of(browser)!.Value;
         group.Id.Should().Be(leader.Pid);
         browser.Kill();

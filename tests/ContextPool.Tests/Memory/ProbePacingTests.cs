@@ -7,13 +7,13 @@ public sealed class ProbePacingTests
     [Theory]
     [InlineData(-1, 10)]
     [InlineData(0, 10)]
-    [InlineData(33, 10)]
-    [InlineData(34, 10.2)]
-    [InlineData(70, 21)]       // 24 processes
-    [InlineData(999, 299.7)]
-    [InlineData(1000, 300)]
+    [InlineData(25, 10)]
+    [InlineData(26, 10.4)]
+    [InlineData(70, 28)]       // 24 processes
+    [InlineData(749, 299.6)]
+    [InlineData(750, 300)]
     [InlineData(600_000, 300)]
-    public void NextInterval_Cost_IsAThirdOfAPercentWithinBounds(double milliseconds, double seconds) =>
+    public void NextInterval_Cost_IsAQuarterOfAPercentWithinBounds(double milliseconds, double seconds) =>
         ProbePacing.NextInterval(TimeSpan.FromMilliseconds(milliseconds)).Should().BeCloseTo(TimeSpan.FromSeconds(seconds), TimeSpan.FromMilliseconds(1));
 
     [Fact]

@@ -1,0 +1,63 @@
+using ContextPool.Browsers;
+using ContextPool.Diagnostics;
+using ContextPool.Watchdog;
+using Microsoft.Extensions.Logging;
+
+namespace ContextPool.Leasing;
+
+/// <summary>Closes contexts in the background, each once and whatever it takes, and then frees their place.</summary>
+internal sealed class ContextCloser(PlaceBook places, BrowserFleet fleet, KillLadder ladder, TimeProvider time, PoolMetrics metrics, ILogger logger)
+{
+    private readonly BackgroundTasks _background = new();
+
+    /// <summary>Closes a context whose place is already one that closes.</summary>
+    /// <param name="lease">The lease that ended; null when it was never lent.</param>
+    public void Close(PooledContext context, ContextLease? lease)
+    {
+        if (TryBegin(context))
+            _ = _background.Run(() => CloseAsync(context, lease));
+        else
+            places.EndClosing();
+    }
+
+    /// <summary>Closes a context that holds no place; it takes one until it is closed.</summary>
+    public void CloseUnplaced(PooledContext context)
+    {
+        if (!TryBegin(context))
+            return;
+
+        places.BeginClosing();
+        _ = _background.Run(() => CloseAsync(context, lease: null));
+    }
+
+    /// <summary>Completes when nothing is being closed any more.</summary>
+    public Task WhenAllAsync() => _background.WhenAllAsync();
+
+    /// <summary>Its room in the cell is free from now on; false when it is being closed already.</summary>
+    private bool TryBegin(PooledContext context)
+    {
+        if (!context.TryBeginClosing())
+            return false;
+
+        fleet.BeginClosing(context.Cell);
+        return true;
+    }
+
+    /// <summary>Never throws.</summary>
+    private async Task CloseAsync(PooledContext context, ContextLease? lease)
+    {
+        await Task.Yield();
+        var isHung = lease?.Loss == LeaseLoss.PageHung;
+        var rung = await ladder.CloseAsync(context, isHung);
+        fleet.EndClosing(context.Cell);
+        places.EndClosing();
+        metrics.ContextClosed();
+        if (!isHung && rung == KillRung.CloseContext)
+            return;
+
+        metrics.Killed(rung);
+        logger.ContextKilled(
+            lease?.Id ?? 0, lease?.Holder ?? "nobody", context.Cell.Id, rung, (long)time.GetElapsedTime(context.OpenedAt).TotalMilliseconds,
+            lease?.Loss ?? LeaseLoss.None);
+    }
+}
