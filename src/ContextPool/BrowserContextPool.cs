@@ -60,7 +60,7 @@ public sealed class BrowserContextPool : IContextPool
         _metrics = new PoolMetrics();
         _places = new PlaceBook(time);
         _fleet = new BrowserFleet(options, launcher, time, _metrics, logger);
-        var closer = new ContextCloser(_places, _fleet, new KillLadder(_fleet, options, time, logger), time, _metrics, logger);
+        var closer = new ContextCloser(options, _places, _fleet, new KillLadder(_fleet, options, time, logger), time, _metrics, logger);
         _supply = new ContextSupply(options, _places, new ContextOpener(options, _fleet, time, _metrics), closer, time, _metrics, logger);
         _fleet.CellLost += OnCellLost;
         _fleet.CellRetiring += _supply.CloseIdleIn;

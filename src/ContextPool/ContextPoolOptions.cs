@@ -46,7 +46,7 @@ public sealed partial class ContextPoolOptions
     public TimeSpan ScrubTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Time between two signs of life asked of a page, a browser and a driver.</summary>
-    /// <value>Default 10 s; 0.1 s to 1 min. A browser or driver that answers nothing for 2.5 of them is killed.</value>
+    /// <value>Default 10 s; 0.1 s to 1 min. A browser or driver that answers nothing for two of them and 5 s is killed.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -23,7 +23,7 @@ internal sealed class Parts(
 
     public ContextSupply Supply => _supply ??= new ContextSupply(
         options, Places, new ContextOpener(options, Fleet, time, Metrics),
-        new ContextCloser(Places, Fleet, new KillLadder(Fleet, options, time, log), time, Metrics, log), time, Metrics, log);
+        new ContextCloser(options, Places, Fleet, new KillLadder(Fleet, options, time, log), time, Metrics, log), time, Metrics, log);
 
     public PlaceBook Places
     {

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace ContextPool.Leasing;
 
 /// <summary>Closes contexts in the background, each once and whatever it takes, and then frees their place.</summary>
-internal sealed class ContextCloser(PlaceBook places, BrowserFleet fleet, KillLadder ladder, TimeProvider time, PoolMetrics metrics, ILogger logger)
+internal sealed class ContextCloser(
+    ContextPoolOptions options, PlaceBook places, BrowserFleet fleet, KillLadder ladder, TimeProvider time, PoolMetrics metrics, ILogger logger)
 {
     private readonly BackgroundTasks _background = new();
 
@@ -43,11 +44,16 @@ internal sealed class ContextCloser(PlaceBook places, BrowserFleet fleet, KillLa
         return true;
     }
 
+    /// <summary>Known to hang, or held too long and silent: a page that answers nothing is stopped before it is closed.</summary>
+    private bool IsHung(ContextLease? lease) =>
+        lease?.Loss == LeaseLoss.PageHung
+        || (lease?.Loss == LeaseLoss.HeldTooLong && lease.Pulse.SilentFor > options.HeartbeatInterval * 2);
+
     /// <summary>Never throws.</summary>
     private async Task CloseAsync(PooledContext context, ContextLease? lease)
     {
         await Task.Yield();
-        var isHung = lease?.Loss == LeaseLoss.PageHung;
+        var isHung = IsHung(lease);
         var rung = await ladder.CloseAsync(context, isHung);
         fleet.EndClosing(context.Cell);
         places.EndClosing();

@@ -10,6 +10,9 @@ namespace ContextPool.Watchdog;
 internal sealed class PoolWatchdog : IAsyncDisposable
 {
     private static readonly TimeSpan LongestTick = TimeSpan.FromSeconds(1);
+    /// <summary>Longest a live browser or driver takes to answer, on a machine with more to do than it can.</summary>
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan OrphanInterval = TimeSpan.FromMinutes(1);
 
     private readonly ContextPoolOptions _options;
@@ -94,12 +97,12 @@ internal sealed class PoolWatchdog : IAsyncDisposable
             StartOrphanSweep();
     }
 
-    /// <summary>Two heartbeats missed, and half of one for the answer: the cell is silent. The driver first, for it speaks for the browser.</summary>
+    /// <summary>Two heartbeats missed, and the time for an answer: the cell is silent. The driver first, for it speaks for the browser.</summary>
     private void Look(BrowserCell cell, TimeSpan late)
     {
         cell.DriverPulse.Forgive(late);
         cell.BrowserPulse.Forgive(late);
-        var limit = _options.HeartbeatInterval * 2.5;
+        var limit = (_options.HeartbeatInterval * 2) + AnswerTime;
         if (cell.DriverPulse.SilentFor > limit)
         {
             _fleet.Condemn(cell, CellLossReason.DriverSilent);
