@@ -23,7 +23,8 @@ internal sealed class HelperProcesses
     private static bool Replaced(ref ProcessIdentity? known, IReadOnlyList<BrowserProcess> tree, BrowserProcessKind kind)
     {
         var before = known;
-        if (before is { } process && tree.Any(found => found.Id == process))
+        // A walk of the tree may miss somebody whose sibling ends just then; so whoever is missed is asked for by name.
+        if (before is { } process && (tree.Any(found => found.Id == process) || process.IsAlive))
             return false;
 
         known = tree.Where(found => found.Kind == kind).Select(found => (ProcessIdentity?)found.Id).FirstOrDefault();

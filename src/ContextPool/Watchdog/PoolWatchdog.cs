@@ -122,10 +122,17 @@ internal sealed class PoolWatchdog : IAsyncDisposable
     private void Look(ContextLease lease, TimeSpan late)
     {
         lease.Pulse.Forgive(late);
-        if (lease.Pulse.SilentFor > _killTime.For(lease.Request.Key?.Target))
-            lease.Revoke(LeaseLoss.PageHung);
-        else
+        if (lease.Pulse.SilentFor <= _killTime.For(lease.Request.Key?.Target))
             lease.Pulse.AskEvery(_options.HeartbeatInterval);
+        else if (IsAnswering(lease.Pooled.Cell))
+            lease.Revoke(LeaseLoss.PageHung);
+    }
+
+    /// <summary>Driver and browser answered their last question. While they do not, no page in them can be blamed for its silence.</summary>
+    private bool IsAnswering(BrowserCell cell)
+    {
+        var limit = _options.HeartbeatInterval + LongestTick;
+        return cell.DriverPulse.SilentFor <= limit && cell.BrowserPulse.SilentFor <= limit;
     }
 
     /// <summary>Reads the process table: not on the timer's thread, and not twice at once.</summary>

@@ -133,7 +133,7 @@ public sealed class PoolWatchdogTests : PoolTest
             silent.WhileDriverBeats = () => FakeBrowserLauncher.Hang;
 
         Clock.Advance(TimeSpan.FromSeconds(25));
-        silent.WasKilled.Should().BeFalse("two and a half heartbeats are not over");
+        silent.WasKilled.Should().BeFalse("two heartbeats and the time for an answer are not over");
         Clock.Advance(TimeSpan.FromSeconds(1));
 
         silent.WasKilled.Should().BeTrue();
@@ -143,6 +143,21 @@ public sealed class PoolWatchdogTests : PoolTest
         other.Loss.Should().Be(LeaseLoss.None);
         Launcher.Browsers[1].WasKilled.Should().BeFalse();
         pool.Snapshot().Cells.Select(cell => cell.Id).Should().Equal(2);
+    }
+
+    [Fact]
+    public async Task Tick_PageIsSilentBecauseItsBrowserIs_IsNotBlamed()
+    {
+        var pool = CreatePool(options => options.KillAfter.Default = TimeSpan.FromSeconds(20));
+        var lease = await LeaseAsync(pool, "alice");
+        Launcher.Browsers[0].WhileBeating = () => FakeBrowserLauncher.Hang;
+        Launcher.Browsers[0].Contexts[0].WhileBeating = () => FakeBrowserLauncher.Hang;
+
+        Clock.Advance(TimeSpan.FromSeconds(25));
+        lease.Loss.Should().Be(LeaseLoss.None, "the browser's time is not over yet");
+        Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await Eventually.HoldsAsync(() => lease.Loss == LeaseLoss.BrowserLost, Bounds.Short, "the browser is at fault");
     }
 
     [Fact]
