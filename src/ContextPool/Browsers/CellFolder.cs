@@ -27,7 +27,15 @@ internal sealed class CellFolder
     /// <exception cref="UnauthorizedAccessException">It cannot be made; the message names it.</exception>
     public static CellFolder Create(string root)
     {
-        CreatePrivate(root);
+        try
+        {
+            CreatePrivate(root);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{root} cannot be made ({exception.Message}); set another WorkFolder, or TMPDIR, to a folder that can be written.", exception);
+        }
+
         if (!FolderOwner.IsOurs(root))
             throw new IOException($"{root} belongs to another user; set another WorkFolder, or TMPDIR.");
         var own = ProcessIdentity.OfThisProgram;

@@ -5,8 +5,9 @@ namespace ContextPool.Leasing;
 /// <summary>The places of a pool: how many there may be, who has one, who waits for one. Knows nothing of browsers.</summary>
 /// <remarks>
 /// A place is taken before a context is opened and freed after it is closed: <em>opening → leased → closing → free</em>, or straight from
-/// opening to free. A context that is kept warm after its lease holds no place; who needs one closes it first. A lower capacity only
-/// keeps new places from being taken. One lock guards it all; nothing is awaited under it.
+/// opening to free. A context that is kept warm after its lease holds no place; who needs one has it closed
+/// meanwhile, so that for a moment more may be taken than there are. A lower capacity only keeps new places from being taken. One lock
+/// guards it all; nothing is awaited under it.
 /// </remarks>
 internal sealed class PlaceBook(TimeProvider time)
 {

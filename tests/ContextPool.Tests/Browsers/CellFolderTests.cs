@@ -98,6 +98,17 @@ public sealed class CellFolderTests : IDisposable
     }
 
     [Fact]
+    public void Create_RootThatCannotBeMade_SaysWhichAndWhatToDo()
+    {
+        var file = _root.Combine("file");
+        File.WriteAllText(file, "not a folder");
+
+        var create = () => CellFolder.Create(Path.Join(file, "below"));
+
+        create.Should().Throw<IOException>().WithMessage($"{file}/below cannot be made*TMPDIR*");
+    }
+
+    [Fact]
     public void Note_FolderGone_IsNoError()
     {
         var folder = CellFolder.Create(_root.Path);
