@@ -38,7 +38,7 @@ FROM ${BASE_IMAGE}
 # never loads here; it brings SwiftShader, and WebGL still answers without them.
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        ca-certificates chromium-headless-shell libstdc++6 tini \
+        ca-certificates chromium-headless-shell libstdc++6 tini tzdata \
         fonts-liberation fonts-wqy-zenhei fonts-noto-color-emoji \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb \
         /usr/lib/*/libLLVM* /usr/lib/*/libgallium-* /usr/lib/*/libz3.so.* /usr/lib/chromium/libVkLayer_* \

@@ -86,7 +86,13 @@ internal sealed class LeasedTab(ContextLease lease) : IAsyncDisposable
     /// <summary>Timestamp of the moment the pool lent it.</summary>
     public long GrantedAt { get; } = Stopwatch.GetTimestamp();
 
+    /// <summary>Timestamp of the last call on the page that was begun; the grant before there was one. A hang cannot have begun earlier and be noticed by its holder.</summary>
+    public long AskedAt { get; private set; } = Stopwatch.GetTimestamp();
+
     public IPage Page => lease.Page;
+
+    /// <summary>A call on the page begins.</summary>
+    public void Ask() => AskedAt = Stopwatch.GetTimestamp();
 
     /// <summary>Cancelled when the lease ended before it was returned.</summary>
     public CancellationToken Lost => lease.Lost;

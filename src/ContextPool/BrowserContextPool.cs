@@ -25,6 +25,7 @@ public sealed class BrowserContextPool : IContextPool
     private readonly ContextSupply _supply;
     private readonly MemoryMonitor _memory;
     private readonly CellInspector _inspector;
+    private readonly ShortageGuard _guard;
     private readonly KillTime _killTime;
     private readonly LeakDetector _leaks;
     private readonly PoolWatchdog _watchdog;
@@ -66,11 +67,15 @@ public sealed class BrowserContextPool : IContextPool
         _fleet.CellRetiring += _supply.CloseIdleIn;
         _killTime = new KillTime(options.KillAfter);
         _leaks = new LeakDetector(_places, time, _metrics, logger);
-        _inspector = new CellInspector(options, _fleet, _places, new ProcProcessProbe(), time, _metrics, logger);
+        // Another clock than the system's, a test's, calls back when and where it likes.
+        var clock = ReferenceEquals(time, TimeProvider.System) ? new OwnThreadTimers() : time;
+        var processes = new ProcProcessProbe();
+        _inspector = new CellInspector(options, _fleet, _places, processes, clock, _metrics, logger);
         _inspector.NetworkServiceLost += _supply.CloseIdleIn;
-        _memory = new MemoryMonitor(options, probe, _places, _supply, _fleet, _inspector, time, _metrics, logger);
+        _memory = new MemoryMonitor(options, probe, _places, _supply, _fleet, _inspector, clock, _metrics, logger);
+        _guard = new ShortageGuard(options, probe, processes, _fleet, _inspector, clock, _metrics, logger);
         _watchdog = new PoolWatchdog(
-            options, _fleet, _places, new Recycler(_fleet, options, logger), _killTime, _leaks, TendIdle, time, _metrics, logger);
+            options, _fleet, _places, new Recycler(_fleet, options, logger), _killTime, _leaks, TendIdle, clock, _metrics, logger);
         _metrics.Observe(Snapshot);
     }
 
@@ -115,6 +120,7 @@ public sealed class BrowserContextPool : IContextPool
             return;
 
         await _watchdog.DisposeAsync();
+        await _guard.DisposeAsync();
         await _memory.DisposeAsync();
         await _inspector.DisposeAsync();
         foreach (var lease in leases)
@@ -127,7 +133,9 @@ public sealed class BrowserContextPool : IContextPool
     /// <summary>Takes a returned lease's context back: out of the books at once, to the shelf or closed in the background.</summary>
     internal void TakeBack(ContextLease lease)
     {
-        var held = _time.GetElapsedTime(lease.StartedAt);
+        lease.EndedAt = _time.GetTimestamp();
+        lease.UnheardAtEnd = lease.Pulse.UnheardFor;
+        var held = _time.GetElapsedTime(lease.StartedAt, lease.EndedAt);
         lease.Pooled.Opened.Crashed -= lease.OnCrashed;
         if (lease is { Succeeded: true, Loss: LeaseLoss.None })
             _killTime.Succeeded(lease.Request.Key?.Target, held);

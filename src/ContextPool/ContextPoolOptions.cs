@@ -7,6 +7,9 @@ namespace ContextPool;
 /// <summary>How many contexts are lent, for how long, and by which browser.</summary>
 public sealed partial class ContextPoolOptions
 {
+    /// <summary>Taken once: while a driver is started, its temporary folder is that of the whole process.</summary>
+    private static readonly string DefaultWorkFolder = Path.Join(Path.GetTempPath(), $"contextpool-{Environment.UserName}");
+
     /// <summary>Name of the configuration section these settings are usually bound from.</summary>
     public const string Section = "BrowserFarm:Pool";
 
@@ -56,7 +59,7 @@ public sealed partial class ContextPoolOptions
     /// <summary>Folder below which every cell has one of its own: profiles, temporary files, and the ledger of what runs.</summary>
     /// <value>Default <c>contextpool-USER</c> in the system's temporary folder. Programs that share it clean up after each other.</value>
     [Required]
-    public string WorkFolder { get; set; } = Path.Join(Path.GetTempPath(), $"contextpool-{Environment.UserName}");
+    public string WorkFolder { get; set; } = DefaultWorkFolder;
 
     /// <summary>Which Chromium, and how it is started.</summary>
     public LaunchProfile Launch { get; set; } = new();

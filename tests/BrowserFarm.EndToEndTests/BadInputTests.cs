@@ -44,6 +44,10 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--wait-for=[[", "not a CSS selector")]
     [InlineData("--include=", "--include")]
     [InlineData("--urls=/no/such/list", "/no/such/list")]
+    [InlineData("--lane=slow", "--lane is 'slow', but must be one of urgent, normal, background")]
+    [InlineData("--priority=1001", "--priority is '1001', but must be a whole number from -1000 to 1000")]
+    [InlineData("--order=deep", "--order is 'deep', but must be one of breadth, depth, best-first")]
+    [InlineData("--trap-limit=-1", "--trap-limit is '-1', but must be a whole number from 0")]
     [InlineData("--resume=x", "URLs cannot be added")]
     public async Task Crawl_UnusableOption_IsRefused(string option, string saying)
     {

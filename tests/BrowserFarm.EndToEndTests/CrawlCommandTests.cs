@@ -128,6 +128,25 @@ public sealed class CrawlCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Requeue_FailedPages_AreReadWhenTheCrawlGoesOn()
+    {
+        await using var site = await TestSite.StartAsync(CancellationToken.None);
+        site.MapStatus("/", 404);
+        var failed = await FarmProcess.RunAsync(_folder.Path, "crawl", site.BaseUri.AbsoluteUri, "--out", "out");
+        failed.ExitCode.Should().Be(7, failed.Output);
+
+        var none = await FarmProcess.RunAsync(_folder.Path, "requeue", "./out", "--class", "dns");
+        none.Output.Should().Contain("None of 1 failed pages matches");
+        site.MapHtml("/", "<h1>well again</h1>");
+        var requeued = await FarmProcess.RunAsync(_folder.Path, "requeue", "./out", "--class", "http-404", "--url", site.BaseUri.AbsoluteUri + "*");
+        requeued.Output.Should().Contain("1 of 1 failed pages are back in line").And.Contain("--resume ./out");
+        var again = await FarmProcess.RunAsync(_folder.Path, "crawl", "--resume", "./out");
+
+        again.ExitCode.Should().Be(0, again.Errors);
+        Urls(_folder.Combine("out/results.ndjson")).Should().Equal(site.BaseUri.AbsoluteUri);
+    }
+
+    [Fact]
     public async Task Crawl_NothingReadable_SaysSoInItsExitCode()
     {
         await using var site = await TestSite.StartAsync(CancellationToken.None);

@@ -21,7 +21,7 @@ public sealed partial class FolderRulesTests
         ["Extraction"] = ["Jobs", "Rendering"],
         ["Storage"] = ["Jobs", "Queueing"],
         ["Workers"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Diagnostics", "ContextPool"],
-        ["Operations"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Storage", "Workers", "ContextPool"],
+        ["Operations"] = ["Diagnostics", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Storage", "Workers", "ContextPool"],
         ["Hosting"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "ContextPool"],
         ["Cli"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "Hosting", "ContextPool"],
     };
@@ -33,7 +33,8 @@ public sealed partial class FolderRulesTests
         ["SQLitePCL"] = ["BrowserFarm/Queueing"],
         ["Microsoft.Playwright"] = ["ContextPool/Browsers", "ContextPool/Leasing", "BrowserFarm/Rendering"],
         ["Microsoft.AspNetCore"] = ["BrowserFarm/Demo", "BrowserFarm/Api", "BrowserFarm/Dashboard"],
-        ["AngleSharp"] = ["BrowserFarm/Extraction"],
+        ["AngleSharp"] = ["BrowserFarm/Extraction", "BrowserFarm/Rendering"],
+        ["Quartz"] = ["BrowserFarm/Scheduling"],
     };
 
     private sealed record UsingLine(string File, int Line, string Namespace)

@@ -375,7 +375,7 @@ public sealed class BrowserContextPoolTests : IAsyncLifetime
         _clock.Advance(TimeSpan.FromMinutes(1));
 
         lease.Lost.IsCancellationRequested.Should().BeFalse();
-        _clock.ArmedTimers.Should().Be(3, "only memory, processes and hearts are watched still");
+        _clock.ArmedTimers.Should().Be(4, "only memory, processes, shortage and hearts are watched still");
     }
 
     [Fact]
@@ -466,7 +466,7 @@ public sealed class BrowserContextPoolTests : IAsyncLifetime
         _launcher.WhileOpening = browser => browser.BrowserPid == 1 ? FakeBrowserLauncher.Hang : Task.CompletedTask;
 
         var asking = pool.LeaseAsync(LeaseRequest.Any, Cancellation).AsTask();
-        await Eventually.HoldsAsync(() => _clock.ArmedTimers == 4, Bounds.Short, "the bound on opening runs");
+        await Eventually.HoldsAsync(() => _clock.ArmedTimers == 5, Bounds.Short, "the bound on opening runs");
         _clock.Advance(TimeSpan.FromSeconds(15));
 
         await using var lease = await asking.WaitAsync(Bounds.Short);

@@ -6,6 +6,9 @@ namespace ContextPool.Tests;
 /// <summary>Pools on a clock, a memory and browsers that do what the test says; they are disposed with the test.</summary>
 public abstract class PoolTest : IAsyncLifetime
 {
+    /// <summary>What a pool always watches: memory, processes, shortage, hearts.</summary>
+    private protected const int TimersOfAPool = 4;
+
     private readonly List<BrowserContextPool> _pools = [];
     private readonly List<Parts> _parts = [];
 

@@ -52,6 +52,19 @@ public static class ProcessTable
         }
     }
 
+    /// <returns>A process's environment at its start, entries parted by NUL; empty when it is gone, a zombie, or not ours to see.</returns>
+    public static string EnvironmentOf(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/environ");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
     /// <returns>Children, their children and so on, parents before children; without the process itself, zombies included.</returns>
     public static IReadOnlyList<ProcessEntry> DescendantsOf(int pid)
     {

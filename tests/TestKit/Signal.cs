@@ -11,6 +11,9 @@ public static partial class Signal
     /// <summary>SIGSTOP: the process stands still and answers nothing, but lives.</summary>
     public static void Stop(int pid) => Send(pid, 19);
 
+    /// <summary>SIGCONT: a stopped process goes on where it stood.</summary>
+    public static void Continue(int pid) => Send(pid, 18);
+
     /// <summary>SIGINT, as Ctrl-C sends it.</summary>
     public static void Interrupt(int pid) => Send(pid, 2);
 

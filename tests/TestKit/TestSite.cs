@@ -24,6 +24,11 @@ public sealed class TestSite : IAsyncDisposable
     private readonly ConcurrentDictionary<string, string> _folders = new(StringComparer.Ordinal);
     private readonly VisitLog _log = new();
     private readonly WebApplication _application;
+    private volatile RequestDelegate _otherwise = static context =>
+    {
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    };
 
     private TestSite()
     {
@@ -57,6 +62,13 @@ public sealed class TestSite : IAsyncDisposable
     public TestSite Map(string path, RequestDelegate handler)
     {
         _pages[path] = handler;
+        return this;
+    }
+
+    /// <summary>Answers whatever is not mapped, of any host: a proxy gets requests for all of them.</summary>
+    public TestSite MapAll(RequestDelegate handler)
+    {
+        _otherwise = handler;
         return this;
     }
 
@@ -118,7 +130,7 @@ public sealed class TestSite : IAsyncDisposable
         else if (FileFor(path) is { } file)
             await SendFileAsync(context, file);
         else
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await _otherwise(context);
     }
 
     private string? FileFor(string path)

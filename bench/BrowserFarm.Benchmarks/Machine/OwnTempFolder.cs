@@ -15,6 +15,14 @@ internal sealed class OwnTempFolder : IDisposable
             .Where(name => !name.StartsWith("clr-debug-pipe", StringComparison.Ordinal) && !name.StartsWith("dotnet-diagnostic", StringComparison.Ordinal)),
     ];
 
+    /// <summary>Files anywhere in it, and folders of browsers, that programs of ours should have removed; not those of the runtime itself.</summary>
+    public IReadOnlyList<string> LeftByPrograms() =>
+    [
+        .. Directory.EnumerateFileSystemEntries(_folder, "*", SearchOption.AllDirectories)
+            .Where(entry => (File.Exists(entry) || Path.GetFileName(entry).StartsWith("cell-", StringComparison.Ordinal)) && !entry.Contains("/.dotnet/", StringComparison.Ordinal))
+            .Select(entry => Path.GetRelativePath(_folder, entry)),
+    ];
+
     public void Dispose()
     {
         Environment.SetEnvironmentVariable("TMPDIR", _before);

@@ -2,12 +2,13 @@ using System.Diagnostics.Metrics;
 
 namespace BrowserFarm.Benchmarks.Reporting;
 
-/// <summary>Adds up what the pool's own meter reports while this exists.</summary>
+/// <summary>Keeps what the pool's own meter reports while this exists: counts added up, times one by one.</summary>
 internal sealed class PoolMeter : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, double> _sums = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Samples> _times = new(StringComparer.Ordinal);
 
     public PoolMeter()
     {
@@ -31,6 +32,13 @@ internal sealed class PoolMeter : IDisposable
             return [.. _sums.Where(sum => sum.Key.StartsWith(prefix, StringComparison.Ordinal))];
     }
 
+    /// <summary>What histograms in seconds were told, each by itself, for those whose name begins so; in order of name.</summary>
+    public IReadOnlyList<KeyValuePair<string, Samples>> Times(string prefix)
+    {
+        lock (_gate)
+            return [.. _times.Where(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal))];
+    }
+
     /// <summary>All that was added to the instruments with this prefix, whatever their tags.</summary>
     public double Total(string prefix) => Sums(prefix).Sum(sum => sum.Value);
 
@@ -42,6 +50,16 @@ internal sealed class PoolMeter : IDisposable
         if (tags.Length > 0)
             name += "{" + string.Join(", ", tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")) + "}";
         lock (_gate)
-            _sums[name] = _sums.GetValueOrDefault(name) + value;
+        {
+            if (instrument is not Histogram<double> { Unit: "s" })
+            {
+                _sums[name] = _sums.GetValueOrDefault(name) + value;
+                return;
+            }
+
+            if (!_times.TryGetValue(name, out var samples))
+                _times.Add(name, samples = new Samples());
+            samples.Add(TimeSpan.FromSeconds(value));
+        }
     }
 }

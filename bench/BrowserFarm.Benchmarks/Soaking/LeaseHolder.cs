@@ -42,7 +42,7 @@ internal sealed class LeaseHolder(IContextPool pool, HostileSite site, SoakPlan 
             }
             catch (Exception exception) when (exception is LeaseTimeoutException or BrowserLaunchException)
             {
-                log.Add(visit, VisitEnd.NotGranted, exception.GetType().Name);
+                log.Add(visit, VisitEnd.NotGranted, FirstLine(exception));
             }
             catch (OperationCanceledException) when (noMore.IsCancellationRequested)
             {
@@ -86,6 +86,7 @@ internal sealed class LeaseHolder(IContextPool pool, HostileSite site, SoakPlan 
 
     private async Task<VisitEnd> ReadAsync(Visit visit, LeasedTab tab)
     {
+        tab.Ask();
         await tab.Page.GotoAsync(site.UriOf(visit.Page).AbsoluteUri, new PageGotoOptions { Timeout = 0 }).WaitAsync(tab.Lost);
         if (visit.KillsARenderer)
             killer.KillOne(visit.Number);
@@ -95,6 +96,7 @@ internal sealed class LeaseHolder(IContextPool pool, HostileSite site, SoakPlan 
         else
             await Task.Delay(TimeToUnfold(visit.Page.Kind), TimeProvider.System, tab.Lost);
 
+        tab.Ask();
         var html = await tab.Page.EvaluateAsync<string>("document.documentElement.outerHTML").WaitAsync(tab.Lost);
         return visit.Page.Kind != HostileKind.Ordinary || html.Contains($"<h1>{visit.Page.Name}</h1>", StringComparison.Ordinal) ? VisitEnd.Read : VisitEnd.Wrong;
     }

@@ -4,7 +4,7 @@ using TestKit;
 
 namespace BrowserFarm.Benchmarks.Soaking;
 
-/// <summary>Measures how long each lease kept its place: from its grant until the place is free again, closing and killing included.</summary>
+/// <summary>Measures how long each lease kept its place until it is free again, closing and killing included: from its grant, or from the call that a hung page did not answer.</summary>
 /// <remarks>
 /// The pool tells how many places are closing, not whose. So of those that have ended, as many are taken to be free as are no longer
 /// closing, those first whose context closed first. The error is the polling interval; where one place is mistaken for another, the
@@ -82,7 +82,7 @@ internal sealed class PlaceWatch(IContextPool pool, SoakLog log)
         }
 
         foreach (var place in free)
-            log.Add(place.Visit, Stopwatch.GetElapsedTime(place.GrantedAt), place.WasLost);
+            log.Add(place.Visit, Stopwatch.GetElapsedTime(place.CountsFrom), place.WasLost);
     }
 
     /// <summary>One place from grant to freedom.</summary>
@@ -92,7 +92,8 @@ internal sealed class PlaceWatch(IContextPool pool, SoakLog log)
 
         public Visit Visit => visit;
 
-        public long GrantedAt => tab.GrantedAt;
+        /// <summary>A page that hangs is counted from the call that got no answer, any other from its grant, as the bound on holding is.</summary>
+        public long CountsFrom => visit.Page.Kind == HostileKind.Hangs ? tab.AskedAt : tab.GrantedAt;
 
         /// <summary>Timestamp; 0 until it has ended. Guarded by the watch's lock.</summary>
         public long EndedAt { get; set; }

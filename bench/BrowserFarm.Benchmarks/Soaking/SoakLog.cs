@@ -43,7 +43,7 @@ internal sealed class SoakLog
         lock (_gate)
         {
             _ends[(GroupOf(visit), end)] = _ends.GetValueOrDefault((GroupOf(visit), end)) + 1;
-            var key = $"{end}: {GroupOf(visit)}{(reason.Length > 0 ? $": {reason}" : "")}";
+            var key = $"{end}: {visit.Page}{(visit.KillsARenderer ? " (renderer killed)" : "")}{(reason.Length > 0 ? $": {reason}" : "")}";
             if (end != VisitEnd.Read)
                 _reasons[key] = _reasons.GetValueOrDefault(key) + 1;
         }
@@ -53,11 +53,15 @@ internal sealed class SoakLog
     /// <param name="wasLost">The pool had to take it back; only then is it a recovery.</param>
     public void Add(Visit visit, TimeSpan time, bool wasLost)
     {
-        if (wasLost)
-            Recoveries(GroupOf(visit)).Add(time);
+        if (!wasLost)
+            return;
+
+        Recoveries(GroupOf(visit)).Add(time);
+        Recoveries(visit.Page.ToString()).Add(time);
     }
 
     /// <summary>Grant to free place, of the leases that the pool took back.</summary>
+    /// <param name="group">A row of the table, or a page by name.</param>
     public Samples Recoveries(string group)
     {
         lock (_gate)
@@ -65,6 +69,16 @@ internal sealed class SoakLog
             if (!_recoveries.TryGetValue(group, out var samples))
                 _recoveries[group] = samples = new Samples();
             return samples;
+        }
+    }
+
+    /// <summary>The hostile pages of which the pool took a lease back.</summary>
+    public IReadOnlyList<string> PagesTakenBack
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _recoveries.Keys.Where(key => key.Contains(':', StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         }
     }
 

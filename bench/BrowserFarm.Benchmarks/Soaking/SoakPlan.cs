@@ -10,6 +10,7 @@ internal sealed record Visit(int Number, HostilePage Page, bool KillsARenderer);
 internal sealed class SoakPlan(SoakOptions options, HostileSite site)
 {
     private readonly Lock _gate = new();
+    private readonly IReadOnlyList<HostilePage> _hostile = options.Kinds.Count == 0 ? site.Pages : [.. site.Pages.Where(page => options.Kinds.Contains(page.Kind))];
     private readonly Random _random = new(options.Seed);
     private int _given;
 
@@ -25,10 +26,10 @@ internal sealed class SoakPlan(SoakOptions options, HostileSite site)
             if (_random.Next(100) >= options.HostilePercent)
                 return new Visit(_given, site.Ordinary[_random.Next(site.Ordinary.Count)], KillsARenderer: false);
 
-            // One choice more than there are hostile pages: an ordinary page, and somebody's renderer is killed.
-            var choice = _random.Next(site.Pages.Count + 1);
-            return choice < site.Pages.Count
-                ? new Visit(_given, site.Pages[choice], KillsARenderer: false)
+            // Of all kinds, one choice more than there are hostile pages: an ordinary page, and somebody's renderer is killed.
+            var choice = _random.Next(_hostile.Count + (options.Kinds.Count == 0 ? 1 : 0));
+            return choice < _hostile.Count
+                ? new Visit(_given, _hostile[choice], KillsARenderer: false)
                 : new Visit(_given, site.Ordinary[0], KillsARenderer: true);
         }
     }

@@ -19,7 +19,7 @@ internal sealed class SoakProgress(SoakOptions options, IContextPool pool, SoakL
         {
             for (var tick = 1; await timer.WaitForNextTickAsync(cancellationToken); tick++)
             {
-                var bytes = tick % LookMemoryEvery == 0 || tick % ShowEvery == 0 ? measureMemory() : 0;
+                var bytes = tick % LookMemoryEvery == 0 || tick % ShowEvery == 0 ? await MeasureAsync() : 0;
                 if (tick % ShowEvery == 0)
                     await Console.Error.WriteLineAsync(Line(Stopwatch.GetElapsedTime(started), bytes));
             }
@@ -29,6 +29,9 @@ internal sealed class SoakProgress(SoakOptions options, IContextPool pool, SoakL
             // The soak is over.
         }
     }
+
+    /// <summary>A process that takes memory as fast as it can holds up whoever reads its figures: not a thread of the pool that is being measured.</summary>
+    private Task<long> MeasureAsync() => Task.Factory.StartNew(measureMemory, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private string Line(TimeSpan elapsed, long bytes)
     {

@@ -9,7 +9,7 @@ internal static class SoakReport
     private static readonly string[] Groups = [.. Enum.GetNames<HostileKind>(), "Renderer killed"];
 
     public static string Print(SoakOptions options, SoakResult result) =>
-        $"## Soak\n\n{Settings(options, result)}\n\n{Leases(result.Log)}\n{Recovery(options, result.Log)}\n{Remains(result)}\n{Reasons(result)}";
+        $"## Soak\n\n{Settings(options, result)}\n\n{Leases(result.Log)}\n{Recovery(options, result.Log)}\n{ByPage(result.Log)}\n{Hangs(result)}\n{Remains(result)}\n{Reasons(result)}";
 
     private static string Settings(SoakOptions options, SoakResult result)
     {
@@ -35,7 +35,7 @@ internal static class SoakReport
         return table;
     }
 
-    /// <summary>A page that never answers is bounded by T_kill; one that answers and is never done, by the bound on holding.</summary>
+    /// <summary>A page that never answers is bounded by T_kill from the call it did not answer; one that answers and is never done, by the bound on holding.</summary>
     private static MarkdownTable Recovery(SoakOptions options, SoakLog log)
     {
         var table = new MarkdownTable("Place free again, taken back from", "Count", "p50", "p99", "Worst", "Bound", "p99 ≤ bound + 2 s", "Worst ≤ bound + 10 s");
@@ -48,6 +48,23 @@ internal static class SoakReport
                 Figures.Seconds(bound), Holds(times.Quantile(0.99), bound, 2), Holds(times.Quantile(1), bound, 10));
         }
 
+        return table;
+    }
+
+    private static MarkdownTable ByPage(SoakLog log)
+    {
+        var table = new MarkdownTable("Place free again, by page", "Count", "p50", "Worst");
+        foreach (var page in log.PagesTakenBack)
+            table.Add(page, $"{log.Recoveries(page).Count}", Figures.Seconds(log.Recoveries(page).Quantile(0.5)), Figures.Seconds(log.Recoveries(page).Quantile(1)));
+        return table;
+    }
+
+    /// <summary>Where the time of a hung page went, as the pool itself tells it.</summary>
+    private static MarkdownTable Hangs(SoakResult result)
+    {
+        var table = new MarkdownTable("Hung pages, by the pool's own meter", "Count", "p50", "p99", "Worst");
+        foreach (var (name, times) in result.HangTimes)
+            table.Add($"`{name}`", $"{times.Count}", Figures.Seconds(times.Quantile(0.5)), Figures.Seconds(times.Quantile(0.99)), Figures.Seconds(times.Quantile(1)));
         return table;
     }
 

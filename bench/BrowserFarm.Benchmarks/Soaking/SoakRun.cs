@@ -10,7 +10,7 @@ namespace BrowserFarm.Benchmarks.Soaking;
 internal sealed record SoakResult(
     TimeSpan Took, SoakLog Log, int SlotsLost, int HoldersStuck, IReadOnlyList<ProcessEntry> OrphansWhileOpen, IReadOnlyList<ProcessEntry> LeftAfterClosing,
     IReadOnlyList<string> TempLeft, long? OomKills, long PeakBytes, long OwnPeakBytes, int RenderersKilled, bool ClosedInTime,
-    IReadOnlyList<KeyValuePair<string, double>> Meter)
+    IReadOnlyList<KeyValuePair<string, double>> Meter, IReadOnlyList<KeyValuePair<string, Samples>> HangTimes)
 {
     /// <summary>Nothing was lost and nothing left.</summary>
     public bool IsClean => SlotsLost == 0 && HoldersStuck == 0 && OrphansWhileOpen.Count == 0 && LeftAfterClosing.Count == 0 && ClosedInTime;
@@ -45,7 +45,7 @@ internal sealed class SoakRun(SoakOptions options)
 
         return new SoakResult(
             Stopwatch.GetElapsedTime(started), _log, slotsLost, stuck, orphans, _census.Orphans([]), temp.Left(), group?.OomKills - oomKills,
-            _census.PeakBytes, _ownPeak, _killer.Killed, closedInTime, meter.Sums());
+            _census.PeakBytes, _ownPeak, _killer.Killed, closedInTime, meter.Sums(), meter.Times("browserfarm.pool.hang"));
     }
 
     private async Task<(int SlotsLost, int HoldersStuck, IReadOnlyList<ProcessEntry> Orphans)> SoakAsync(IContextPool pool, HostileSite site, CancellationToken cancellationToken)

@@ -4,6 +4,7 @@ using BrowserFarm.Demo;
 using BrowserFarm.Hosting;
 using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
+using BrowserFarm.Scheduling;
 using BrowserFarm.Workers;
 
 namespace BrowserFarm.Cli;
@@ -11,8 +12,6 @@ namespace BrowserFarm.Cli;
 /// <summary><c>farm crawl</c>: a site, a list, or the demo shop.</summary>
 internal static class CrawlCommand
 {
-    private const string CrawlsFolder = "farm-data/crawls";
-
     public static Command Create()
     {
         var command = new Command("crawl", "Crawls a site from its rendered pages; without a URL, the built-in demo shop.");
@@ -27,18 +26,26 @@ internal static class CrawlCommand
     private static async Task<int> RunAsync(ParseResult line, CrawlOptions options, CommonOptions common, CancellationToken cancellationToken)
     {
         var config = common.Load(line);
-        CommonOptions.CheckBrowser(config);
         var farm = new FarmOptions { Workers = line.GetValue(options.Concurrency) };
+        if (line.GetValue(options.Claim) is { } seconds)
+            farm.ClaimFor = TimeSpan.FromSeconds(seconds);
+        if (line.GetValue(options.MaxQueued) is { } queued)
+            farm.Discovery = new DiscoveryOptions { PauseAt = queued };
         var logging = CommonOptions.Logging(line);
 
         DemoSite? demo = null;
         LocalCrawl? crawl = null;
+        LocalRuns? runs = null;
         try
         {
             if (line.GetValue(options.Resume) is { } name)
             {
-                crawl = await LocalCrawl.ResumeAsync(line.GetValue(options.Out) ?? FolderOf(name), config, farm, logging, cancellationToken);
-                demo = await ReopenDemoAsync(crawl.Crawl.Spec, cancellationToken);
+                var folder = line.GetValue(options.Out) ?? CrawlFolders.Find(name);
+                runs = await LocalRuns.TryResumeAsync(folder, config, farm, logging, TimeProvider.System, cancellationToken);
+                if (runs is null)
+                    crawl = await LocalCrawl.ResumeAsync(folder, config, farm, logging, cancellationToken);
+                CheckBrowserFor(runs?.Crawl.Spec ?? crawl!.Crawl.Spec, config);
+                demo = await ReopenDemoAsync(runs?.Crawl.Spec ?? crawl!.Crawl.Spec, cancellationToken);
             }
             else
             {
@@ -51,14 +58,20 @@ internal static class CrawlCommand
                     spec = options.SpecFrom(line, seeds, new DemoSiteOptions().Products);
                 }
 
-                var folder = line.GetValue(options.Out) ?? Path.Join(CrawlsFolder, NameFor(demo is null ? seeds[0].ToUri().Host : "demo"));
-                crawl = await LocalCrawl.BeginAsync(folder, spec, seeds, config, farm, logging, cancellationToken);
+                CheckBrowserFor(spec, config);
+                var folder = line.GetValue(options.Out) ?? Path.Join(CrawlFolders.Root, NameFor(demo is null ? seeds[0].ToUri().Host : "demo"));
+                if (spec.Recurrence is null)
+                    crawl = await LocalCrawl.BeginAsync(folder, spec, seeds, config, farm, logging, cancellationToken);
+                else
+                    runs = await LocalRuns.BeginAsync(folder, spec, seeds, config, farm, logging, TimeProvider.System, cancellationToken);
             }
 
-            return await RunAsync(crawl, plain: logging is not null);
+            return runs is not null ? await RecurringCrawls.RunAsync(runs, plain: logging is not null) : await RunAsync(crawl!, plain: logging is not null);
         }
         finally
         {
+            if (runs is not null)
+                await runs.DisposeAsync();
             if (crawl is not null)
                 await crawl.DisposeAsync();
             if (demo is not null)
@@ -76,16 +89,23 @@ internal static class CrawlCommand
                 crawl.Stop();
             },
             stopNow: crawl.StopNow);
+        return await ShowAsync(crawl, progress, crawl.RunAsync, () => signals.Received);
+    }
 
+    /// <summary>Runs a crawl before the eyes of a person, to its end or until it is stopped, and tells what came of it.</summary>
+    /// <param name="run">Runs the crawl.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> ShowAsync(LocalCrawl crawl, CrawlProgress progress, Func<Task> run, Func<bool> wasStopped)
+    {
         var showing = progress.ShowAsync();
         try
         {
-            await crawl.RunAsync();
+            await run();
         }
         catch (Exception exception) when (File.Exists(crawl.DatabasePath) && exception is not QueueStorageException { IsDamaged: true })
         {
             var (exitCode, message) = CliFailure.Explain(exception);
-            throw new CliException(exitCode, $"{message} What was read is kept; go on with --resume {CrawlSummary.ResumeName(crawl)}", exception);
+            throw new CliException(exitCode, $"{message} What was read is kept; go on with --resume {CrawlSummary.ResumeName(crawl.DatabasePath)}", exception);
         }
         finally
         {
@@ -94,10 +114,17 @@ internal static class CrawlCommand
         }
 
         var end = await crawl.LookAsync(CancellationToken.None);
-        await CrawlSummary.WriteAsync(Console.Out, crawl, end, progress.Elapsed, signals.Received, CancellationToken.None);
-        return !end.Jobs.IsFinished ? ExitCode.Interrupted
+        await CrawlSummary.WriteAsync(Console.Out, crawl, end, progress.Elapsed, wasStopped(), CancellationToken.None);
+        return !end.IsFinished ? ExitCode.Interrupted
             : end.Jobs.Succeeded == 0 ? ExitCode.NothingRead
             : ExitCode.Ok;
+    }
+
+    /// <summary>A crawl that reads everything without a browser needs none.</summary>
+    private static void CheckBrowserFor(CrawlSpec spec, PlaywrightConfig config)
+    {
+        if (!spec.Http.Contains("*", StringComparer.Ordinal))
+            CommonOptions.CheckBrowser(config);
     }
 
     private static async Task<DemoSite?> ReopenDemoAsync(CrawlSpec spec, CancellationToken cancellationToken)
@@ -116,10 +143,6 @@ internal static class CrawlCommand
                 $"This crawl of the demo shop was begun at port {taken.Port}, which another program uses now; stop that program and resume again.", taken);
         }
     }
-
-    /// <summary>A crawl is named by its name below the default folder, or by the path of its folder.</summary>
-    private static string FolderOf(string nameOrPath) =>
-        nameOrPath.Contains('/', StringComparison.Ordinal) || File.Exists(Path.Join(nameOrPath, "crawl.db")) ? nameOrPath : Path.Join(CrawlsFolder, nameOrPath);
 
     private static string NameFor(string host)
     {

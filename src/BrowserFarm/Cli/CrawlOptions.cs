@@ -28,9 +28,21 @@ internal sealed class CrawlOptions
 
     public Option<string[]> Exclude { get; } = new("--exclude") { Description = "Follow no links that match; may be repeated.", HelpName = "GLOB" };
 
+    public Option<string[]> Http { get; } = new("--http") { Description = "Read pages that match without a browser, as the server sends them, for example '/static/*', or '*' for all; may be repeated.", HelpName = "GLOB" };
+
+    public Option<int?> MaxQueued { get; } = Number("--max-queued", 1, 100_000_000, "Pages that wait in line; links found beyond that wait outside until there is room (default 200000).");
+
     public Option<int?> Concurrency { get; } = Number("--concurrency", 1, 1_000, "Pages open at once (default: what memory and processor allow).");
 
+    public Option<Lane?> Lane { get; } = Choice<Lane>("--lane", "LANE", "How pressing it is among all work: urgent, normal or background (default normal).", ("urgent", Jobs.Lane.Urgent), ("normal", Jobs.Lane.Normal), ("background", Jobs.Lane.Background));
+
+    public Option<int?> Priority { get; } = Number("--priority", JobPriority.Least, JobPriority.Most, $"Inside its lane the higher goes first: {JobPriority.Least} to {JobPriority.Most} (default 0).");
+
+    public Option<CrawlOrder?> Order { get; } = Choice<CrawlOrder>("--order", "ORDER", "Which page of a site is next: breadth (fewest links from the start), depth (found last) or best-first (priority, then found first) (default breadth).", ("breadth", CrawlOrder.Breadth), ("depth", CrawlOrder.Depth), ("best-first", CrawlOrder.BestFirst));
+
     public Option<string?> Out { get; } = new("--out") { Description = "The crawl's folder (default: ./farm-data/crawls/<name>).", HelpName = "DIR" };
+
+    public Option<int?> Claim { get; } = Number("--claim", 1, 3_600, "Seconds for which a page is held by a program that gives no sign of life (default 30); for trying out faults.");
 
     public Option<string[]> Formats { get; } = new("--format")
     {
@@ -48,18 +60,25 @@ internal sealed class CrawlOptions
 
     public Option<bool> IgnoreRobots { get; } = new("--ignore-robots") { Description = "Fetch what robots.txt forbids as well; recorded with the crawl." };
 
+    public Option<bool> Sitemap { get; } = new("--sitemap") { Description = "Begin also with every page that the site's sitemaps list; with --max-depth 0, with these alone." };
+
+    public Option<int?> TrapLimit { get; } = Number("--trap-limit", 0, 100_000, $"Addresses of one pattern, as /calendar/#/#, that are a lot: from there on endless ones are followed no further; 0 follows all (default {TrapPolicy.DefaultLimit}).");
+
+    public RecurrenceOptions Recurrence { get; } = new();
+
     public Option<string?> Resume { get; } = new("--resume") { Description = "Go on with a crawl that was stopped, by its name or folder.", HelpName = "NAME" };
 
     public void AddTo(Command command)
     {
         command.Arguments.Add(Urls);
-        foreach (var option in WhatToCrawl.Concat([Concurrency, Out, Resume]))
+        foreach (var option in WhatToCrawl.Concat([Concurrency, MaxQueued, Claim, Out, Resume]))
             command.Options.Add(option);
         command.Validators.Add(RefuseWithResume);
+        command.Validators.Add(Recurrence.Check);
     }
 
     /// <summary>Options that are part of the crawl itself, and so cannot be given again when it is resumed.</summary>
-    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Formats, Select, WaitFor, IgnoreRobots];
+    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Http, Formats, Select, WaitFor, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All];
 
     /// <summary>The spec that the command line asks for.</summary>
     /// <exception cref="FormatException">A glob, field, format or selector cannot be read.</exception>
@@ -70,6 +89,7 @@ internal sealed class CrawlOptions
             Seeds = [.. seeds.DistinctBy(seed => seed.Target).Select(seed => seed.Value)],
             Include = line.GetValue(Include) ?? [],
             Exclude = line.GetValue(Exclude) ?? [],
+            Http = line.GetValue(Http) ?? [],
             MaxPages = line.GetValue(MaxPages) ?? Math.Max(DefaultMaxPages, seeds.Count),
             MaxDepth = line.GetValue(MaxDepth),
             Page = new PageWish(
@@ -77,9 +97,19 @@ internal sealed class CrawlOptions
                 FieldsFrom(line.GetValue(Select) ?? []),
                 SelectorFrom(line.GetValue(WaitFor))),
             IgnoreRobots = line.GetValue(IgnoreRobots),
+            Lane = line.GetValue(Lane) ?? Jobs.Lane.Normal,
+            Priority = line.GetValue(Priority) ?? 0,
+            Order = line.GetValue(Order) ?? CrawlOrder.Breadth,
+            Sitemaps = line.GetValue(Sitemap),
+            TrapLimit = line.GetValue(TrapLimit),
             DemoProducts = demoProducts,
+            Recurrence = Recurrence.From(line),
         };
-        _ = new Scope(spec);   // reads the globs now, not when the first link is met
+        // Reads the globs now, not when the first link is met.
+        _ = new Scope(spec);
+        _ = new EngineRule(spec);
+        if (spec.Http.Count > 0)
+            PageFormats.ThrowIfNeedsBrowser(spec.Page.Formats, Http.Name);
         return spec;
     }
 
@@ -116,11 +146,30 @@ internal sealed class CrawlOptions
         CustomParser = result =>
         {
             var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
                 return number;
 
             result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is '{text}', but must be a whole number from {least} to {most}."));
             return null;
         },
     };
+
+    private static Option<T?> Choice<T>(string name, string helpName, string description, params (string Word, T Value)[] choices)
+        where T : struct
+    {
+        return new Option<T?>(name) { Description = description, HelpName = helpName, CustomParser = Parse };
+
+        T? Parse(ArgumentResult result)
+        {
+            var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            foreach (var (word, value) in choices)
+            {
+                if (word == text)
+                    return value;
+            }
+
+            result.AddError($"{name} is '{text}', but must be one of {string.Join(", ", choices.Select(choice => choice.Word))}.");
+            return null;
+        }
+    }
 }

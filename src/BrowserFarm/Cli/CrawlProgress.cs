@@ -1,6 +1,7 @@
 using System.Globalization;
 using BrowserFarm.Hosting;
 using BrowserFarm.Operations;
+using BrowserFarm.Queueing;
 using Spectre.Console;
 
 namespace BrowserFarm.Cli;
@@ -21,8 +22,18 @@ internal abstract class CrawlProgress(LocalCrawl crawl) : IDisposable
     public static CrawlProgress For(LocalCrawl crawl, bool plain) =>
         plain || Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi ? new PlainProgress(crawl) : new LiveProgress(crawl);
 
-    /// <summary>Shows until <see cref="End"/>.</summary>
-    public Task ShowAsync() => ShowAsync(_end.Token);
+    /// <summary>Shows until <see cref="End"/>, or until there is nothing left to look at.</summary>
+    public async Task ShowAsync()
+    {
+        try
+        {
+            await ShowAsync(_end.Token);
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or QueueStorageException)
+        {
+            // A crawl that came to nothing is gone before we are told to end. Why it broke is told by the crawl, not by who watches it.
+        }
+    }
 
     public void End() => _end.Cancel();
 
@@ -64,8 +75,8 @@ internal abstract class CrawlProgress(LocalCrawl crawl) : IDisposable
 
         private string Line(FarmSnapshot now) => string.Create(
             CultureInfo.InvariantCulture,
-            $"{now.Jobs.Succeeded} done, {now.Jobs.Failed} failed, {now.Jobs.Queued} queued, {now.Jobs.Running} running, {Rate.PerSecond:0.0} pages/s, "
-            + $"{now.Pool.InUse}/{now.Pool.Capacity.Contexts} contexts, {now.Pool.Memory.AvailableBytes >> 20} MB free");
+            $"{now.Jobs.Succeeded} done, {now.Jobs.Failed} failed, {now.Jobs.Queued} queued, {now.Jobs.Running} running{(now.Jobs.Deferred > 0 ? string.Create(CultureInfo.InvariantCulture, $", {now.Jobs.Deferred} outside the lines") : "")}, {Rate.PerSecond:0.0} pages/s, "
+            + $"{now.Pool.InUse}/{now.Pool.Capacity.Contexts} contexts, {now.Pool.Memory.AvailableBytes >> 20} MB free{(now.Sitemaps.IsDone ? "" : ", reading sitemaps")}");
     }
 
     /// <summary>A few lines that are redrawn where they stand.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using BrowserFarm.Hosting;
 using BrowserFarm.Jobs;
 using BrowserFarm.Operations;
+using BrowserFarm.Workers;
 
 namespace BrowserFarm.Cli;
 
@@ -14,16 +15,22 @@ internal static class CrawlSummary
         TextWriter output, LocalCrawl crawl, FarmSnapshot end, TimeSpan elapsed, bool wasStopped, CancellationToken cancellationToken)
     {
         var jobs = end.Jobs;
-        var state = jobs.IsFinished ? "Finished" : wasStopped ? "Stopped" : "Ended early";
+        var reused = await crawl.CountReusedAsync(cancellationToken);
+        var state = end.IsFinished ? "Finished" : wasStopped ? "Stopped" : "Ended early";
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"{state} after {Duration(elapsed)}: {jobs.Succeeded} pages read, {jobs.Failed} failed{(jobs.IsFinished ? "" : $", {jobs.Queued + jobs.Running} to do")}"));
+            $"{state} after {Duration(elapsed)}: {jobs.Succeeded - reused} pages read, {(reused > 0 ? $"{reused} still fresh, " : "")}{jobs.Failed} failed{(end.IsFinished ? "" : $", {jobs.Queued + jobs.Running + jobs.Deferred} to do")}"));
 
-        if (end.Skipped.Count > 0)
+        var reasons = await crawl.SkippedAsync(cancellationToken);
+        if (reasons.Count > 0)
         {
-            var skipped = end.Skipped.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {Words(reason.Key)}");
+            var skipped = reasons.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Value} {Words(reason.Key)}");
             await output.WriteLineAsync($"Links not followed: {string.Join(", ", skipped)}");
         }
+
+        foreach (var trap in end.Traps.Take(FailuresShown))
+            await output.WriteLineAsync($"  endless {trap.Pattern}  (after {trap.Followed} addresses; --trap-limit 0 follows all)");
+        await WriteSitemapsAsync(output, end.Sitemaps);
 
         var failures = await crawl.FailuresAsync(FailuresShown, cancellationToken);
         foreach (var failure in failures)
@@ -35,15 +42,25 @@ internal static class CrawlSummary
         if (jobs.Failed > 0)
             await output.WriteLineAsync($"Failures  {Shown(crawl.FailuresPath)}");
         await output.WriteLineAsync($"Database  {Shown(crawl.DatabasePath)}");
-        if (!jobs.IsFinished)
-            await output.WriteLineAsync($"Go on with ./farm crawl --resume {ResumeName(crawl)}");
+        if (!end.IsFinished)
+            await output.WriteLineAsync($"Go on with ./farm crawl --resume {ResumeName(crawl.DatabasePath)}");
+    }
+
+    private static async Task WriteSitemapsAsync(TextWriter output, SitemapProgress sitemaps)
+    {
+        if (sitemaps.Files > 0)
+            await output.WriteLineAsync($"Sitemaps: {sitemaps.Files} read, {sitemaps.Addresses} addresses{(sitemaps.IsDone ? "" : ", not all")}");
+        foreach (var report in sitemaps.Problems.Take(FailuresShown))
+            await output.WriteLineAsync($"  sitemap {report.Url}  {report.Problem}");
+        if (sitemaps.ProblemCount > FailuresShown)
+            await output.WriteLineAsync($"  … and {sitemaps.ProblemCount - FailuresShown} more");
     }
 
     public static string Duration(TimeSpan time) =>
         time.TotalMinutes < 1 ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s")
-        : time.ToString(time.TotalHours < 1 ? @"m\:ss" : @"h\:mm\:ss", CultureInfo.InvariantCulture);
+        : time.ToString(time.TotalHours < 1 ? @"m\:ss" : time.TotalDays < 1 ? @"h\:mm\:ss" : @"d' d 'h\:mm\:ss", CultureInfo.InvariantCulture);
 
-    private static string Words(SkipReason reason) => reason switch
+    public static string Words(SkipReason reason) => reason switch
     {
         SkipReason.OtherHost => "to other hosts",
         SkipReason.NotIncluded => "not matching --include",
@@ -51,14 +68,15 @@ internal static class CrawlSummary
         SkipReason.TooDeep => "beyond --max-depth",
         SkipReason.MaxPages => "beyond --max-pages",
         SkipReason.Robots => "forbidden by robots.txt",
+        SkipReason.Trap => "that go on without end",
         _ => "with no usable address",
     };
 
     /// <summary>What to give to --resume: the crawl's name, or its folder when that is not where crawls usually are.</summary>
-    public static string ResumeName(LocalCrawl crawl)
+    public static string ResumeName(string databasePath)
     {
-        var folder = Path.GetDirectoryName(crawl.DatabasePath)!;
-        return Path.GetRelativePath("farm-data/crawls", folder) == Path.GetFileName(folder) ? Path.GetFileName(folder) : Shown(folder);
+        var folder = Path.GetDirectoryName(databasePath)!;
+        return Path.GetRelativePath(CrawlFolders.Root, folder) == Path.GetFileName(folder) ? Path.GetFileName(folder) : Shown(folder);
     }
 
     /// <summary>A path as short as it can be typed here.</summary>

@@ -15,12 +15,16 @@ internal static class FarmCommandLine
             new VersionOption(),
             CrawlCommand.Create(),
             RenderCommand.Create(),
+            AddCommand.Create(),
+            RequeueCommand.Create(),
+            ExplainCommand.Create(),
             DoctorCommand.Create(),
             DemoCommand.Create(),
         };
         root.Options.Add(CommonOptions.Verbose);
 
-        var line = root.Parse(args.Length == 0 ? ["--help"] : args);
+        // No response files: '@daily' is a cron expression.
+        var line = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (line.Errors.Count > 0)
         {
             var command = line.CommandResult.Command == root ? root.Name : $"{root.Name} {line.CommandResult.Command.Name}";

@@ -25,35 +25,33 @@ internal static class RenderCommand
         };
         var select = new CrawlOptions().Select;
         var waitFor = new CrawlOptions().WaitFor;
+        var http = new Option<bool>("--http") { Description = "Without a browser: the page as the server sends it. Not for png and pdf." };
         var common = new CommonOptions();
-        var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, select, waitFor };
+        var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, select, waitFor, http };
         common.AddTo(command);
         command.SetAction((line, cancellationToken) =>
         {
             var address = CanonicalUrl.Parse(line.GetValue(url)!);
             var wanted = PageFormats.ParseOne(line.GetValue(format)!);
             var wish = new PageWish([wanted], CrawlOptions.FieldsFrom(line.GetValue(select) ?? []), CrawlOptions.SelectorFrom(line.GetValue(waitFor)));
-            return RunAsync(address, wish, common.Load(line), CommonOptions.Logging(line), cancellationToken);
+            if (line.GetValue(http))
+                PageFormats.ThrowIfNeedsBrowser(wish.Formats, "--http");
+            return RunAsync(address, wish, line.GetValue(http), common.Load(line), CommonOptions.Logging(line), cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CanonicalUrl url, PageWish wish, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+        CanonicalUrl url, PageWish wish, bool http, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
-        CommonOptions.CheckBrowser(config);
-        using var loggers = LoggerFactory.Create(logging ?? (_ => { }));
-        var options = new ContextPoolOptions { MaxContexts = 1 };
-        config.ApplyTo(options);
-        await using var pool = new BrowserContextPool(options, loggers);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var signals = new StopSignals(stop.Cancel, stop.Cancel);
 
         RenderOutcome outcome;
         try
         {
-            await using var lease = await pool.LeaseAsync(new LeaseRequest("render") { HoldAtMost = config.Render.AttemptTimeout * 2 }, stop.Token);
-            outcome = await new BrowserRenderer(config.Render, TimeProvider.System).RenderAsync(lease, url, wish, mayAsk: () => true, stop.Token);
+            var request = new RenderRequest(url, wish, TargetTurn.Unlimited);
+            outcome = http ? await ReadAsync(request, config, stop.Token) : await RenderAsync(request, config, logging, stop.Token);
         }
         catch (OperationCanceledException) when (signals.Received)
         {
@@ -70,6 +68,24 @@ internal static class RenderCommand
             default:
                 throw new InvalidOperationException($"An outcome nobody knows: {outcome}.");
         }
+    }
+
+    private static async Task<RenderOutcome> ReadAsync(RenderRequest request, PlaywrightConfig config, CancellationToken cancellationToken)
+    {
+        using var renderer = config.CreateHttpRenderer(TimeProvider.System);
+        return await renderer.ReadAsync(request, cancellationToken);
+    }
+
+    private static async Task<RenderOutcome> RenderAsync(
+        RenderRequest request, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+    {
+        CommonOptions.CheckBrowser(config);
+        using var loggers = LoggerFactory.Create(logging ?? (_ => { }));
+        var options = new ContextPoolOptions { MaxContexts = 1 };
+        config.ApplyTo(options);
+        await using var pool = new BrowserContextPool(options, loggers);
+        await using var lease = await pool.LeaseAsync(new LeaseRequest("render") { HoldAtMost = config.Render.AttemptTimeout * 2 }, cancellationToken);
+        return await new BrowserRenderer(config.Render, TimeProvider.System).RenderAsync(lease, request, cancellationToken);
     }
 
     private static async Task WriteAsync(RenderedPage page, CanonicalUrl url, PageWish wish, CancellationToken cancellationToken)

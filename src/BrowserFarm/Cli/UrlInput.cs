@@ -1,3 +1,4 @@
+using BrowserFarm.Crawling;
 using BrowserFarm.Jobs;
 
 namespace BrowserFarm.Cli;
@@ -6,6 +7,9 @@ namespace BrowserFarm.Cli;
 internal static class UrlInput
 {
     private const int MaxMistakesShown = 5;
+
+    /// <summary>What has a longer line is no list: a picture, a database, a device.</summary>
+    private const int MaxLineLength = 2_000_000;
 
     /// <summary>All addresses, each once, in the order given. Blank lines and lines that begin with # are passed over.</summary>
     /// <param name="listFile">A file of one address a line; <c>-</c> is the standard input; null is none.</param>
@@ -16,7 +20,8 @@ internal static class UrlInput
     {
         var urls = new List<CanonicalUrl>();
         var known = new HashSet<string>(StringComparer.Ordinal);
-        var mistakes = new List<string>();
+        var mistakes = new List<string>();   // the first few
+        var mistakeCount = 0;
         foreach (var argument in arguments)
             Take(argument, place: "");
 
@@ -24,30 +29,38 @@ internal static class UrlInput
         {
             using var reader = listFile == "-" ? standardInput : OpenList(listFile);
             var number = 0;
-            while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            await foreach (var read in BoundedLines.ReadAsync(reader, MaxLineLength, cancellationToken))
             {
                 number++;
-                line = line.Trim().TrimStart('\uFEFF');
+                if (read.IsCut)
+                    throw new FormatException($"{(listFile == "-" ? "The input" : listFile)} is no list of URLs: line {number} is longer than {MaxLineLength} characters.");
+
+                var line = read.Text.Trim().TrimStart('\uFEFF');
                 if (line.Length > 0 && line[0] != '#')
                     Take(line, $"{(listFile == "-" ? "input" : listFile)} line {number}: ");
             }
 
-            if (urls.Count == 0 && mistakes.Count == 0)
+            if (urls.Count == 0 && mistakeCount == 0)
                 throw new FormatException($"{(listFile == "-" ? "The input" : listFile)} contains no URL.");
         }
 
-        if (mistakes.Count == 0)
+        if (mistakeCount == 0)
             return urls;
 
-        var shown = string.Join(" ", mistakes.Take(MaxMistakesShown));
-        throw new FormatException(mistakes.Count <= MaxMistakesShown ? shown : $"{shown} And {mistakes.Count - MaxMistakesShown} more.");
+        var shown = string.Join(" ", mistakes);
+        throw new FormatException(mistakeCount <= MaxMistakesShown ? shown : $"{shown} And {mistakeCount - MaxMistakesShown} more.");
 
         void Take(string text, string place)
         {
-            if (!CanonicalUrl.TryParse(text, out var url, out var problem))
+            if (CanonicalUrl.TryParse(text, out var url, out var problem))
+            {
+                if (known.Add(url.Value))
+                    urls.Add(url);
+            }
+            else if (++mistakeCount <= MaxMistakesShown)
+            {
                 mistakes.Add(place + problem);
-            else if (known.Add(url.Value))
-                urls.Add(url);
+            }
         }
     }
 

@@ -16,23 +16,30 @@ public sealed class RobotsRules
     /// <summary>Longest crawl delay that is believed.</summary>
     public static readonly TimeSpan MaxCrawlDelay = TimeSpan.FromMinutes(1);
 
+    /// <summary>Most sitemaps that are taken from one file.</summary>
+    public const int MaxSitemaps = 1000;
+
     /// <summary>How <c>*</c> and <c>$</c> that stand for themselves are spelt, in rules and in paths (RFC 9309 §2.2.3).</summary>
     private const string EncodedStar = "%2A";
     private const string EncodedDollar = "%24";
 
     private readonly IReadOnlyList<Rule> _rules;
 
-    private RobotsRules(IReadOnlyList<Rule> rules, TimeSpan? crawlDelay)
+    private RobotsRules(IReadOnlyList<Rule> rules, TimeSpan? crawlDelay, IReadOnlyList<string> sitemaps)
     {
         _rules = rules;
         CrawlDelay = crawlDelay;
+        Sitemaps = sitemaps;
     }
 
     /// <summary>Rules that allow everything: what holds when there is no robots.txt.</summary>
-    public static RobotsRules AllowAll { get; } = new([], crawlDelay: null);
+    public static RobotsRules AllowAll { get; } = new([], crawlDelay: null, sitemaps: []);
 
     /// <summary>Least time between two requests, capped at <see cref="MaxCrawlDelay"/>; null when none is asked for.</summary>
     public TimeSpan? CrawlDelay { get; }
+
+    /// <summary>Addresses of the site's sitemaps as they are written, each once, in the order of the file; at most <see cref="MaxSitemaps"/>.</summary>
+    public IReadOnlyList<string> Sitemaps { get; }
 
     /// <summary>Reads the rules for a crawler; lines that make no sense are passed over, as the RFC asks.</summary>
     public static RobotsRules Parse(string text, string productToken)
@@ -40,6 +47,7 @@ public sealed class RobotsRules
         var ours = new Group();
         var everybody = new Group();
         var current = new List<Group>();
+        var sitemaps = new List<string>();
         var inRules = true;
 
         foreach (var line in text.Split('\r', '\n'))
@@ -51,6 +59,15 @@ public sealed class RobotsRules
 
             var key = content[..colon].Trim().TrimStart('\uFEFF').ToLowerInvariant();
             var value = content[(colon + 1)..].Trim();
+            if (key == "sitemap")
+            {
+                // Belongs to no group, and a # in it is part of the address.
+                var address = line[(colon + 1)..].Trim().Split(' ', '\t')[0];
+                if (address.Length is > 0 and <= CanonicalUrl.MaxLength && sitemaps.Count < MaxSitemaps)
+                    sitemaps.Add(address);
+                continue;
+            }
+
             if (key == "user-agent")
             {
                 // A user-agent line after a rule starts the next group; several in a row share one.
@@ -75,7 +92,7 @@ public sealed class RobotsRules
         }
 
         var chosen = ours.IsNamed ? ours : everybody;
-        return new RobotsRules(chosen.Rules, chosen.CrawlDelay);
+        return new RobotsRules(chosen.Rules, chosen.CrawlDelay, [.. sitemaps.Distinct(StringComparer.Ordinal)]);
     }
 
     /// <param name="pathAndQuery">As in the URL, percent-encoded, beginning with <c>/</c>.</param>

@@ -17,6 +17,48 @@ internal static partial class FarmLog
     [LoggerMessage(2003, LogLevel.Warning, "{Count} jobs whose worker went away are back in the line")]
     public static partial void ClaimsRescued(this ILogger logger, int count);
 
+    [LoggerMessage(2004, LogLevel.Warning, "{After} jobs at once instead of {Before}: {Bound}")]
+    public static partial void BudgetCut(this ILogger logger, int before, int after, string bound);
+
+    [LoggerMessage(2005, LogLevel.Warning, "What was learned of targets could not be saved: {Reason}")]
+    public static partial void LimitsNotSaved(this ILogger logger, string reason);
+
+    [LoggerMessage(2006, LogLevel.Information, "Sitemap {Url}: {Addresses} addresses")]
+    public static partial void SitemapRead(this ILogger logger, string url, long addresses);
+
+    [LoggerMessage(2007, LogLevel.Warning, "Sitemap {Url}, after {Addresses} addresses: {Problem}")]
+    public static partial void SitemapProblem(this ILogger logger, string url, long addresses, string problem);
+
+    [LoggerMessage(2008, LogLevel.Warning, "The crawl has all the pages it may have; what else the sitemaps list is left out")]
+    public static partial void SitemapsOverBudget(this ILogger logger);
+
+    [LoggerMessage(2009, LogLevel.Warning, "{Count} claims could not be renewed: {Reason}")]
+    public static partial void ClaimsNotRenewed(this ILogger logger, int count, string reason);
+
+    [LoggerMessage(2010, LogLevel.Warning, "Discovery pauses ({Reason}): {Queued} pages wait in their lines, and what is found from now on waits outside")]
+    public static partial void DiscoveryPaused(this ILogger logger, string reason, long queued);
+
+    [LoggerMessage(2011, LogLevel.Information, "Discovery goes on: {Queued} pages wait in their lines, {Deferred} outside")]
+    public static partial void DiscoveryResumed(this ILogger logger, long queued, long deferred);
+
+    [LoggerMessage(2012, LogLevel.Warning, "Discovery pauses for {Target}: it does not bear more requests, and its line is long")]
+    public static partial void DiscoveryPausedForTarget(this ILogger logger, string target);
+
+    [LoggerMessage(2013, LogLevel.Warning, "The queue could not be looked at: {Reason}")]
+    public static partial void QueueNotSeen(this ILogger logger, string reason);
+
+    [LoggerMessage(2020, LogLevel.Error, "The farm stalls: {Reason}")]
+    public static partial void PipelineStalled(this ILogger logger, string reason);
+
+    [LoggerMessage(2021, LogLevel.Warning, "The farm starves: {Reason}")]
+    public static partial void PipelineStarved(this ILogger logger, string reason);
+
+    [LoggerMessage(2022, LogLevel.Information, "{State}: {Reason}")]
+    public static partial void PipelineChanged(this ILogger logger, string state, string reason);
+
+    [LoggerMessage(2023, LogLevel.Debug, "status.json could not be written: {Reason}")]
+    public static partial void StatusNotWritten(this ILogger logger, string reason);
+
     [LoggerMessage(2100, LogLevel.Debug, "Job {JobId} {Url}: {Settlement}")]
     public static partial void AttemptSettled(this ILogger logger, long jobId, string url, string settlement);
 
@@ -28,4 +70,10 @@ internal static partial class FarmLog
 
     [LoggerMessage(2103, LogLevel.Error, "Job {JobId} {Url} brought out a fault of ours")]
     public static partial void AttemptFaulted(this ILogger logger, Exception exception, long jobId, string url);
+
+    [LoggerMessage(2104, LogLevel.Warning, "Trap: {Pattern} goes on without end; after {Followed} addresses no more of it are followed")]
+    public static partial void TrapFound(this ILogger logger, string pattern, int followed);
+
+    [LoggerMessage(2105, LogLevel.Warning, "Job {JobId}: its claim could not be renewed in time or was taken; the attempt is fenced, and what it produced is dropped")]
+    public static partial void AttemptFenced(this ILogger logger, long jobId);
 }

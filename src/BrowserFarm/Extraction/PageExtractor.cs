@@ -25,13 +25,14 @@ public static class PageExtractor
             FetchedAt = page.FetchedAt,
             Depth = job.Depth,
             Attempt = job.Attempts,
+            Engine = job.Engine,
             Settled = page.Settled,
             Truncated = page.Truncated,
             TimingsMs = page.Timings,
             Fields = wish.Fields.Count == 0
                 ? null
                 : wish.Fields.ToDictionary(field => field.Name, field => FieldSelector.Extract(parsed.Value, field), StringComparer.Ordinal),
-            Links = page.Links,
+            Links = [.. page.Links.Where(link => link.Url.Length <= CanonicalUrl.MaxLength)],
             Text = Wants(PageFormat.Text) ? page.Text : null,
             Markdown = Wants(PageFormat.Markdown) ? MarkdownWriter.Write(parsed.Value, page.FinalUrl) : null,
             Html = Wants(PageFormat.Html) ? page.Html : null,

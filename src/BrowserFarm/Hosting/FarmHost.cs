@@ -21,9 +21,12 @@ public sealed class FarmHost : IAsyncDisposable
     public FarmObserver Observer => _host.Services.GetRequiredService<FarmObserver>();
 
     /// <param name="logging">Where messages go; null sends them nowhere.</param>
-    public static FarmHost Build(PlaywrightConfig config, FarmOptions options, IJobQueue queue, CrawlPlan plan, Action<ILoggingBuilder>? logging = null)
+    /// <param name="time">The queue's clock; null takes the system's.</param>
+    public static FarmHost Build(
+        PlaywrightConfig config, FarmOptions options, IJobQueue queue, CrawlPlan plan, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "BrowserFarm" });
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddCrawlFarm(config, options, queue, plan);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainGrace + TimeSpan.FromSeconds(15));

@@ -1,3 +1,4 @@
+using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Operations;
 using BrowserFarm.Queueing;
@@ -36,23 +37,37 @@ public static class FarmServices
         services.AddSingleton(options);
         services.AddSingleton(options.Render);
         services.AddSingleton(options.TargetLimit);
+        services.AddSingleton(LaneShare.Of(options.Lanes));
         // Registered as instances, so that the container leaves disposing them to whoever made them.
         services.AddSingleton(queue);
         services.AddSingleton(plan);
 
         services.AddSingleton<WorkSignal>();
         services.AddSingleton<TargetLimiters>();
-        services.AddSingleton<Dispatcher>();
+        foreach (var engine in Enum.GetValues<Engine>())
+            services.AddKeyedSingleton(engine, (provider, key) => ActivatorUtilities.CreateInstance<Dispatcher>(provider, (Engine)key!));
+        services.AddSingleton<DiscoveryGate>();
+        services.AddSingleton(provider => config.CreateHttpRenderer(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IRenderer, BrowserRenderer>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<Settler>();
+        services.AddSingleton<AttemptLog>();
+        services.AddSingleton<HostBudgetKeeper>();
+        services.AddSingleton<SitemapSeeder>();
+        services.AddSingleton<ClaimKeeper>();
         services.AddSingleton<WorkerHost>();
         services.AddSingleton<FarmObserver>();
 
         // Started in this order and stopped in the other: what workers finish while draining is still written.
         services.AddHostedService<CrawlKeeper>();
         services.AddHostedService<ClaimRescuer>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClaimKeeper>());
+        services.AddHostedService<LimitKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<HostBudgetKeeper>());
+        services.AddHostedService<DiscoveryKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<SitemapSeeder>());
         services.AddHostedService(provider => provider.GetRequiredService<WorkerHost>());
+        services.AddHostedService<StatusKeeper>();
         return services;
     }
 }

@@ -17,18 +17,23 @@ public sealed class LocalCrawl : IAsyncDisposable
     private readonly IJobQueue _queue;
     private readonly CrawlFolder _folder;
     private readonly RobotsCache _robots;
+    private readonly Sitemaps _sitemaps;
     private readonly FarmHost _host;
     private readonly bool _isNew;
+    private readonly bool _isRun;
     private bool _disposed;
 
-    private LocalCrawl(IJobQueue queue, CrawlFolder folder, RobotsCache robots, FarmHost host, Crawl crawl, bool isNew)
+    private LocalCrawl(
+        IJobQueue queue, CrawlFolder folder, RobotsCache robots, Sitemaps sitemaps, FarmHost host, Crawl crawl, bool isNew = false, bool isRun = false)
     {
         _queue = queue;
         _folder = folder;
         _robots = robots;
+        _sitemaps = sitemaps;
         _host = host;
         Crawl = crawl;
         _isNew = isNew;
+        _isRun = isRun;
     }
 
     public Crawl Crawl { get; }
@@ -52,10 +57,12 @@ public sealed class LocalCrawl : IAsyncDisposable
         try
         {
             queue = SqliteJobQueue.Open(folder.DatabasePath, TimeProvider.System);
+            spec = spec with { SeedCount = Math.Min(spec.MaxPages, seeds.DistinctBy(seed => seed.Value, StringComparer.Ordinal).Count()) };
             var crawl = new Crawl(folder.Name, spec, TimeProvider.System.GetUtcNow());
             await queue.CreateCrawlAsync(crawl, cancellationToken);
-            foreach (var batch in seeds.Select(seed => new NewJob(seed, Depth: 0)).Chunk(SubmitBatch))
-                await queue.SubmitAsync(crawl.Id, batch, cancellationToken);
+            var engines = new EngineRule(spec);
+            foreach (var batch in seeds.Select(seed => new NewJob(seed, Depth: 0, FoundOn: null, spec.Lane, spec.Priority, engines.For(seed))).Chunk(SubmitBatch))
+                await SubmitSeedsAsync(queue, crawl.Id, batch, cancellationToken);
             return Compose(queue, folder, crawl, config, options, logging, isNew: true);
         }
         catch
@@ -68,7 +75,7 @@ public sealed class LocalCrawl : IAsyncDisposable
     }
 
     /// <summary>Opens a crawl that was begun, to go on where it stopped.</summary>
-    /// <exception cref="CrawlFolderException">There is none in the folder, or it is being run.</exception>
+    /// <exception cref="CrawlFolderException">There is none in the folder, it was interrupted before all its seeds were stored, or it is being run.</exception>
     /// <exception cref="QueueStorageException">The database is damaged or was made by a later release.</exception>
     public static async Task<LocalCrawl> ResumeAsync(
         string folderPath, PlaywrightConfig config, FarmOptions options, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
@@ -81,6 +88,12 @@ public sealed class LocalCrawl : IAsyncDisposable
             // The folder may have been renamed since; it holds one crawl, whatever its name.
             var crawl = await queue.FindCrawlAsync(crawlId: null, cancellationToken)
                 ?? throw new CrawlFolderException($"{folder.DatabasePath} holds no crawl: it was interrupted before it began. Delete the folder and start again.");
+            if ((await queue.CountAsync(crawl.Id, cancellationToken)).Total is var stored && stored < crawl.Spec.SeedCount)
+            {
+                throw new CrawlFolderException(
+                    $"{folder.DatabasePath} holds {stored} of the {crawl.Spec.SeedCount} URLs of its crawl: it was interrupted before it began. Delete the folder and start again.");
+            }
+
             return Compose(queue, folder, crawl, config, options, logging, isNew: false);
         }
         catch
@@ -92,8 +105,24 @@ public sealed class LocalCrawl : IAsyncDisposable
         }
     }
 
+    /// <summary>One run of a recurring crawl. What it is given stays the caller's to dispose.</summary>
+    internal static LocalCrawl OfRun(
+        IJobQueue queue, CrawlFolder folder, RobotsCache robots, Sitemaps sitemaps, Crawl run, PlaywrightConfig config, FarmOptions options,
+        Action<ILoggingBuilder>? logging, TimeProvider time)
+    {
+        var plan = CrawlPlan.For(run, folder, robots, sitemaps, new FreshPages(queue));
+        return new LocalCrawl(queue, folder, robots, sitemaps, FarmHost.Build(config, options, queue, plan, logging, time), run, isRun: true);
+    }
+
     /// <summary>The crawl in numbers, while it runs and after.</summary>
     public Task<FarmSnapshot> LookAsync(CancellationToken cancellationToken) => _host.Observer.LookAsync(Crawl.Id, cancellationToken);
+
+    /// <summary>Pages that were not asked for, because an earlier run of the recurring crawl had read them recently enough.</summary>
+    public async Task<long> CountReusedAsync(CancellationToken cancellationToken) =>
+        _isRun && (await _queue.FindRecurringAsync(id: null, cancellationToken))?.LastRun is { } run && run.CrawlId == Crawl.Id ? run.Reused : 0;
+
+    /// <summary>Skipped URLs by reason; counted when it is asked for, which takes a while with millions of them.</summary>
+    public Task<IReadOnlyDictionary<SkipReason, long>> SkippedAsync(CancellationToken cancellationToken) => _queue.CountSkippedAsync(Crawl.Id, cancellationToken);
 
     /// <summary>Failed pages with their reasons, the first few.</summary>
     public Task<IReadOnlyList<DeadLetter>> FailuresAsync(int atMost, CancellationToken cancellationToken) =>
@@ -130,16 +159,29 @@ public sealed class LocalCrawl : IAsyncDisposable
 
         _disposed = true;
         await _host.DisposeAsync();
+        if (_isRun)
+            return;
+
         await _queue.DisposeAsync();
+        _sitemaps.Dispose();
         _robots.Dispose();
         _folder.Dispose();
+    }
+
+    /// <summary>All of them are accepted: what the lines do not hold waits outside.</summary>
+    private static async Task SubmitSeedsAsync(IJobQueue queue, string crawlId, NewJob[] seeds, CancellationToken cancellationToken)
+    {
+        if ((await queue.SubmitAsync(crawlId, seeds, cancellationToken)).RetryAfter is not null)
+            await queue.SubmitAsync(crawlId, [.. seeds.Select(seed => seed with { IsDeferred = true })], cancellationToken);
     }
 
     private static LocalCrawl Compose(
         IJobQueue queue, CrawlFolder folder, Crawl crawl, PlaywrightConfig config, FarmOptions options, Action<ILoggingBuilder>? logging, bool isNew)
     {
-        var robots = new RobotsCache(TimeProvider.System, config.Context.IgnoreHttpsErrors);
-        var plan = CrawlPlan.For(crawl, folder, robots);
-        return new LocalCrawl(queue, folder, robots, FarmHost.Build(config, options, queue, plan, logging), crawl, isNew);
+        var access = NetworkSettings.ForCrawler(config.Context);
+        var robots = new RobotsCache(TimeProvider.System, access);
+        var sitemaps = new Sitemaps(robots, new SitemapLimits(), TimeProvider.System, access);
+        var plan = CrawlPlan.For(crawl, folder, robots, sitemaps);
+        return new LocalCrawl(queue, folder, robots, sitemaps, FarmHost.Build(config, options, queue, plan, logging), crawl, isNew);
     }
 }

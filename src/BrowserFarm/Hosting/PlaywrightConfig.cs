@@ -16,6 +16,9 @@ public sealed class PlaywrightConfig
     /// <summary>Longest a browser may take to start.</summary>
     public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What reads pages without a browser, with the same settings.</summary>
+    public HttpRenderer CreateHttpRenderer(TimeProvider time) => new(NetworkSettings.ForPages(Context), Render, time);
+
     /// <summary>Hands the settings to a pool's options.</summary>
     public void ApplyTo(ContextPoolOptions pool)
     {

@@ -78,6 +78,10 @@ public static class PlaywrightConfigFile
                 throw new ConfigFileException($"The configuration file {name} contains a text that is not valid Unicode: {exception.Message}", exception);
             }
 
+            if (config.Context.Proxy is { Server: "" })
+                mistakes.Add("proxy.server is missing: the other settings of a proxy mean nothing without it");
+            else if (config.Context.Proxy is { Username: not null, Server: var server } && server.StartsWith("socks", StringComparison.Ordinal))
+                mistakes.Add("proxy.username is given for a SOCKS proxy, which Chromium cannot log in to");
             return mistakes.Count == 0
                 ? config
                 : throw new ConfigFileException($"The configuration file {name} has {(mistakes.Count == 1 ? "a mistake" : $"{mistakes.Count} mistakes")}: {string.Join("; ", mistakes)}.");

@@ -35,6 +35,12 @@ internal static partial class PlaywrightConfigSchema
         new("context.extraHTTPHeaders", "an object of header names and values; not Host, Content-Length, Cookie, Connection or Proxy-*", TryApplyHeaders),
         Bool("context.ignoreHTTPSErrors", (config, value) => config.Context.IgnoreHttpsErrors = value),
 
+        Text("proxy.server", "http://host:port, https://host:port or socks5://host:port", IsProxy, (config, value) => config.Context.Proxy = ProxyOf(config) with { Server = value }),
+        Text("proxy.username", "a name of at most 255 characters", IsCredential, (config, value) => config.Context.Proxy = ProxyOf(config) with { Username = value }),
+        Text("proxy.password", "a password of at most 255 characters", IsCredential, (config, value) => config.Context.Proxy = ProxyOf(config) with { Password = value }),
+        Text("proxy.bypass", "a comma-separated list of hosts like .example.org, 127.0.0.1", value => value.Length is > 0 and <= 2000 && value.All(c => c is >= ' ' and <= '~'),
+            (config, value) => config.Context.Proxy = ProxyOf(config) with { Bypass = value }),
+
         Milliseconds("navigation.timeoutMs", 100, 600_000, (config, value) => config.Render.NavigationTimeout = value),
         Milliseconds("navigation.actionTimeoutMs", 100, 600_000, (config, value) => config.Render.ActionTimeout = value),
         Milliseconds("navigation.settleTimeoutMs", 100, 600_000, (config, value) => config.Render.SettleTimeout = value),
@@ -111,6 +117,14 @@ internal static partial class PlaywrightConfigSchema
 
         return true;
     }
+
+    private static ProxyProfile ProxyOf(PlaywrightConfig config) => config.Context.Proxy ?? new ProxyProfile(Server: "");
+
+    private static bool IsProxy(string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "socks5"
+        && uri is { UserInfo: "", PathAndQuery: "/" or "", Fragment: "" } && uri.Host.Length > 0 && uri.Port > 0;
+
+    private static bool IsCredential(string value) => value.Length is > 0 and <= 255 && !value.Any(char.IsControl);
 
     private static bool IsPath(string value) => value.Length is > 0 and <= 4096 && !value.Any(char.IsControl);
 

@@ -14,13 +14,20 @@ public enum FailureKind
 
     /// <summary>Our browser or a neighbour's page was at fault: tried again, not counted.</summary>
     ContextLost,
+
+    /// <summary>The browser went away with the page in it, which may have been the page's doing: tried again, not counted; in the end alone, to know.</summary>
+    BrowserLost,
 }
 
 /// <summary>Why an attempt failed.</summary>
 /// <param name="Class">Short stable word for grouping, for example <c>http-404</c>, <c>dns</c>, <c>timeout</c>.</param>
 /// <param name="Reason">One sentence for a person.</param>
 /// <param name="RetryAfter">How long the target asked us to stay away; null when it did not say.</param>
-public sealed record AttemptFailure(FailureKind Kind, string Class, string Reason, TimeSpan? RetryAfter = null);
+public sealed record AttemptFailure(FailureKind Kind, string Class, string Reason, TimeSpan? RetryAfter = null)
+{
+    /// <summary>What the page looked like; kept with a dead letter. Null when there was no page to look at.</summary>
+    public Evidence? Evidence { get; init; }
+}
 
 /// <summary>What one try came to.</summary>
 public abstract record AttemptOutcome
@@ -28,6 +35,9 @@ public abstract record AttemptOutcome
     private AttemptOutcome()
     {
     }
+
+    /// <summary>How much of the try was waiting for a free context.</summary>
+    public TimeSpan ForContext { get; init; }
 
     /// <summary>The page is read.</summary>
     /// <param name="Discovered">Links to follow; may be empty.</param>
@@ -46,6 +56,9 @@ public abstract record Settlement
     private Settlement()
     {
     }
+
+    /// <inheritdoc cref="AttemptOutcome.ForContext"/>
+    public TimeSpan ForContext { get; init; }
 
     /// <summary>Done: the result, the links found and the job's end are stored together.</summary>
     public sealed record Ack(PageDocument Document, IReadOnlyList<NewJob> Discovered, IReadOnlyList<SkippedUrl> Skipped) : Settlement;

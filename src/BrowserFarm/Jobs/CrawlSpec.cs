@@ -44,11 +44,17 @@ public sealed record CrawlSpec
     /// <summary>Addresses whose sites are the crawl's scope, in canonical spelling: its seeds, or of a long list one a site.</summary>
     public required IReadOnlyList<string> Seeds { get; init; }
 
+    /// <summary>URLs that it starts with, each once and no more than <see cref="MaxPages"/>: a crawl that never had so many was interrupted before it began.</summary>
+    public int SeedCount { get; init; }
+
     /// <summary>Globs of which a link's URL must match one; empty lets all pass. Seeds are exempt.</summary>
     public IReadOnlyList<string> Include { get; init; } = [];
 
     /// <summary>Globs of which a link's URL must match none. Seeds are exempt.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Globs of the pages that are read without a browser, as the server sends them; empty reads all in one.</summary>
+    public IReadOnlyList<string> Http { get; init => field = value ?? []; } = [];   // absent in crawls of earlier builds
 
     /// <summary>Most pages to attempt, seeds included.</summary>
     public int MaxPages { get; init; } = 100;
@@ -59,8 +65,27 @@ public sealed record CrawlSpec
     /// <summary>What to keep of each page.</summary>
     public required PageWish Page { get; init; }
 
+    /// <summary>Lane of all its jobs, those it discovers included.</summary>
+    public Lane Lane { get; init; } = Lane.Normal;
+
+    /// <summary>Priority of all its jobs, those it discovers included: from <see cref="JobPriority.Least"/> to <see cref="JobPriority.Most"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not in its range.</exception>
+    public int Priority { get; init => field = JobPriority.Checked(value); }
+
+    /// <summary>Which of its waiting pages of one site comes first.</summary>
+    public CrawlOrder Order { get; init; } = CrawlOrder.Breadth;
+
     /// <summary>Fetch what robots.txt forbids as well. Recorded with the crawl, for whoever has to answer for it.</summary>
     public bool IgnoreRobots { get; init; }
+
+    /// <summary>Begin also with the pages that the sitemaps of the seeds' sites list.</summary>
+    public bool Sitemaps { get; init; }
+
+    /// <summary>Addresses of one pattern after which a trap is looked for; 0 looks for none, null takes the default.</summary>
+    public int? TrapLimit { get; init; }
+
+    /// <summary>When it is run again, and what is taken again from earlier runs; null for a crawl that is run once.</summary>
+    public Recurrence? Recurrence { get; init; }
 
     /// <summary>Products of the built-in demo site when the crawl is of that; null otherwise.</summary>
     public int? DemoProducts { get; init; }

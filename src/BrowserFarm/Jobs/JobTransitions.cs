@@ -8,6 +8,7 @@ public static class JobTransitions
     public static bool IsLegal(JobState from, JobState to) => (from, to) switch
     {
         (JobState.Queued, JobState.Running or JobState.Cancelled) => true,
+        (JobState.Failed, JobState.Queued) => true,   // by a person
         (JobState.Running, JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Queued) => true,
         _ => false,
     };

@@ -7,6 +7,7 @@ namespace BrowserFarm.Jobs;
 /// <summary>How crawls and results are written as JSON: camel case, nulls left out, text readable instead of escaped.</summary>
 [JsonSerializable(typeof(CrawlSpec))]
 [JsonSerializable(typeof(PageDocument))]
+[JsonSerializable(typeof(Evidence))]
 internal sealed partial class JobsJson : JsonSerializerContext
 {
     /// <summary>The context to use: results are files for programs and people, not text inside a web page, so only JSON's own characters are escaped.</summary>

@@ -34,11 +34,18 @@ public sealed record PageDocument
 
     public required DateTimeOffset FetchedAt { get; init; }
 
+    /// <summary>True when it was not asked for in this run: an earlier run of a recurring crawl read it, at <see cref="FetchedAt"/>, and it was fresh enough.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Reused { get; init; }
+
     /// <summary>Links followed from a seed to get here.</summary>
     public int Depth { get; init; }
 
     /// <summary>Counted tries, this one included.</summary>
     public int Attempt { get; init; }
+
+    /// <summary>What read it: without a browser no scripts ran.</summary>
+    public Engine Engine { get; init; }
 
     /// <summary>False when the page never went quiet and was captured as it stood.</summary>
     public bool Settled { get; init; }

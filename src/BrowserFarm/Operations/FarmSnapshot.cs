@@ -1,25 +1,69 @@
+using BrowserFarm.Crawling;
 using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Queueing;
+using BrowserFarm.Scheduling;
+using BrowserFarm.Workers;
 using ContextPool;
 using ContextPool.Diagnostics;
 
 namespace BrowserFarm.Operations;
 
 /// <summary>A running crawl at one instant.</summary>
-/// <param name="Targets">The busiest targets, at most a handful.</param>
-/// <param name="Skipped">Skipped URLs by reason.</param>
+/// <param name="Pipeline">How it is doing, in one word and a reason.</param>
+/// <param name="Flow">How fast pages come into the queue and leave it.</param>
+/// <param name="Budget">Jobs at once on this machine, and why not more.</param>
+/// <param name="Targets">The busiest targets first, at most <see cref="FarmObserver.MaxTargets"/>.</param>
+/// <param name="Sitemaps">How far the crawl's sitemaps are read.</param>
+/// <param name="Discovery">Whether links that are found go into the lines.</param>
+/// <param name="HttpBusy">Pages being read without a browser.</param>
+/// <param name="HttpSlots">As many of these at once; 0 when the crawl has no such pages.</param>
+/// <param name="NodesAdvised">Machines like this one that would empty the queue in time; null when this one does, or more would not help.</param>
+/// <param name="LaneWeights">How many turns each lane has of the sum of them all, by the lane's number.</param>
+/// <param name="Traps">Patterns of addresses that were held back as endless since the program started.</param>
 public sealed record FarmSnapshot(
-    CrawlCounts Jobs, PoolSnapshot Pool, IReadOnlyList<TargetLimitSnapshot> Targets, IReadOnlyDictionary<SkipReason, long> Skipped);
+    PipelineVerdict Pipeline, FlowSnapshot Flow, CrawlCounts Jobs, PoolSnapshot Pool, HostBudgetSnapshot Budget, IReadOnlyList<TargetLimitSnapshot> Targets,
+    SitemapProgress Sitemaps, DiscoverySnapshot Discovery, int HttpBusy, int HttpSlots, int? NodesAdvised, IReadOnlyList<int> LaneWeights, IReadOnlyList<Trap> Traps)
+{
+    /// <summary>Nothing is left to do and nothing can come.</summary>
+    public bool IsFinished => Jobs.IsFinished && Sitemaps.IsDone;
+}
 
 /// <summary>Reads the parts of the farm into one picture. Reads only.</summary>
-public sealed class FarmObserver(IJobQueue queue, IContextPool pool, TargetLimiters limiters)
+public sealed class FarmObserver(
+    IJobQueue queue, IContextPool pool, HostBudgetKeeper budget, TargetLimiters limiters, AttemptLog attempts, SitemapSeeder sitemaps, DiscoveryGate discovery, CrawlPlan plan,
+    FarmOptions options, TimeProvider time)
 {
-    private const int TargetsShown = 5;
+    public const int MaxTargets = 100;
 
-    public async Task<FarmSnapshot> LookAsync(string crawlId, CancellationToken cancellationToken) => new(
-        await queue.CountAsync(crawlId, cancellationToken),
-        pool.Snapshot(),
-        limiters.Snapshot(TargetsShown),
-        await queue.CountSkippedAsync(crawlId, cancellationToken));
+    private readonly PipelineRules _rules = new(options.LongestAttempt);
+    private readonly FlowRates _flow = new();
+    private readonly long _start = time.GetTimestamp();
+
+    public async Task<FarmSnapshot> LookAsync(string crawlId, CancellationToken cancellationToken)
+    {
+        var jobs = await queue.CountAsync(crawlId, cancellationToken);
+        DateTimeOffset? next = null;
+        foreach (var engine in Enum.GetValues<Engine>())
+            next = await queue.NextReadyAsync(engine, cancellationToken) is { } ready && !(ready > next) ? ready : next;
+        var nextReady = next - time.GetUtcNow();
+        var seen = pool.Snapshot();
+        var facts = new PipelineFacts(jobs.Queued, jobs.Running, nextReady, budget.Slots.Limit, seen.Capacity.Contexts, seen.Waiting, attempts.SinceProgress);
+        var flow = _flow.Note(time.GetElapsedTime(_start), jobs.Total, jobs.Succeeded + jobs.Failed + jobs.Cancelled);
+        var machine = budget.Snapshot();
+        return new FarmSnapshot(
+            _rules.Decide(facts),
+            flow,
+            jobs,
+            seen,
+            machine,
+            limiters.Snapshot(MaxTargets),
+            sitemaps.Snapshot(),
+            discovery.Snapshot(),
+            attempts.Running(Engine.Http),
+            budget.HttpSlots,
+            NodeAdvice.Of(flow, machine.Bound, options.TargetDrain),
+            options.Lanes.Weights,
+            plan.Discovery.Traps);
+    }
 }

@@ -3,14 +3,23 @@ using BrowserFarm.Jobs;
 namespace BrowserFarm.Queueing;
 
 /// <summary>The queue without a disk: for tests, and for renderings that nobody wants to find again.</summary>
-public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
+public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bounds = null) : IJobQueue
 {
+    /// <summary>Opens at no time of its own: the target is at its limit.</summary>
+    private static readonly DateTimeOffset SetAside = DateTimeOffset.MaxValue;
+
+    private static readonly DateTimeOffset AtOnce = DateTimeOffset.MinValue;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, CrawlEntry> _crawls = new(StringComparer.Ordinal);
     private readonly Dictionary<long, JobEntry> _jobs = [];
-    private readonly Dictionary<TargetKey, DateTimeOffset> _servedAt = [];
+    private readonly List<LineEntry> _lines = [];
+    private readonly Dictionary<string, (byte[] Digest, SubmitReceipt Receipt, DateTimeOffset At)> _submissions = new(StringComparer.Ordinal);
+    private readonly IntakeRule _intake = new(bounds ?? new QueueBounds());
     private readonly List<(string CrawlId, StoredResult Result)> _results = [];
+    private readonly Dictionary<TargetKey, TargetNote> _notes = [];
     private long _lastJob;
+    private long _lastServed;
 
     public Task CreateCrawlAsync(Crawl crawl, CancellationToken cancellationToken)
     {
@@ -33,10 +42,57 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
         }
     }
 
-    public Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+    public Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, string? key, CancellationToken cancellationToken)
     {
         lock (_gate)
-            return Task.FromResult(SubmitUnsynchronized(CrawlUnsynchronized(crawlId), jobs));
+        {
+            var crawl = CrawlUnsynchronized(crawlId);
+            var now = time.GetUtcNow();
+            var digest = SubmissionKey.DigestOf(crawlId, jobs);
+            if (key is not null && _submissions.TryGetValue(key, out var before) && now - before.At <= SubmissionKey.KeptFor)
+                return Task.FromResult(before.Digest.AsSpan().SequenceEqual(digest) ? before.Receipt : throw new SubmissionKeyException(key));
+
+            var queued = _lines.SelectMany(line => line.Queued).ToList();
+            var ofCrawl = queued.Count(entry => entry.Job.CrawlId == crawlId);
+            if (_intake.WaitFor(queued.Count, ofCrawl, jobs.Count(job => !job.IsDeferred), now) is { } wait)
+                return Task.FromResult(new SubmitReceipt(0, 0, 0) { RetryAfter = wait });
+
+            var receipt = SubmitUnsynchronized(crawl, jobs);
+            if (key is not null)
+                _submissions[key] = (digest, receipt, now);
+            return Task.FromResult(receipt);
+        }
+    }
+
+    public Task<int> TakeUpAsync(long lineBelow, int atMost, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var taken = 0;
+            foreach (var line in _lines.Where(line => line.Queued.Count() < lineBelow).OrderBy(line => line.Queued.Count()).ToList())
+            {
+                var room = (int)Math.Min(lineBelow - line.Queued.Count(), atMost - taken);
+                foreach (var entry in line.Deferred.OrderBy(entry => (-entry.Job.Priority, entry.Rank, entry.Job.Id)).Take(room).ToList())
+                {
+                    entry.IsDeferred = false;
+                    var now = time.GetUtcNow();
+                    ComeUnsynchronized(entry, line, now, Milliseconds(now) - Milliseconds(entry.QueuedAt));
+                    taken++;
+                }
+            }
+
+            return Task.FromResult(taken);
+        }
+    }
+
+    public Task<QueueDepth> DepthAsync(long longFrom, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var longest = _lines.Select(line => new LongLine(line.Target, line.Queued.Count())).Where(line => line.Queued >= Math.Max(1000, longFrom))
+                .OrderByDescending(line => line.Queued).ToList();
+            return Task.FromResult(new QueueDepth(_lines.Sum(line => line.Queued.Count()), _lines.Sum(line => line.Deferred.Count()), longest));
+        }
     }
 
     public Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken)
@@ -44,57 +100,61 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
         lock (_gate)
         {
             var crawl = CrawlUnsynchronized(crawlId);
-            foreach (var url in urls)
-                crawl.Skipped.TryAdd(url.Url, url.Reason);
+            SkipUnsynchronized(crawl, urls);
         }
 
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<TargetKey>> ReadyTargetsAsync(int skip, int take, CancellationToken cancellationToken)
+    public Task<AdmittedJob?> ClaimNextAsync(
+        Engine engine, IReadOnlyList<Lane> lanes, ITargetGate gate, string worker, TimeSpan claimFor, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            return Task.FromResult<IReadOnlyList<TargetKey>>([.. _jobs.Values
-                .Where(entry => entry.State == JobState.Queued && entry.DueAt <= now)
-                .Select(entry => entry.Job.Url.Target)
-                .Distinct()
-                .OrderBy(target => _servedAt.GetValueOrDefault(target)).ThenBy(target => target.Value, StringComparer.Ordinal)
-                .Skip(skip).Take(take)]);
+            var now = time.GetUtcNow();
+            foreach (var target in gate.TakeOpened())
+                PutBackUnsynchronized(line => line.Target == target);
+            foreach (var lane in lanes)
+            {
+                while (FirstLineUnsynchronized(engine, lane, now) is { } line)
+                {
+                    if (gate.TryAdmit(line.Target, line.Queued.Count() - 1) is { } permit)
+                        return Task.FromResult<AdmittedJob?>(new AdmittedJob(ClaimUnsynchronized(line, gate, permit, worker, now, claimFor), permit));
+                    var opensIn = gate.OpensIn(line.Target);
+                    OpenUnsynchronized(line.Target, QueueRules.OpensAt(opensIn, now), QueueRules.CauseOf(opensIn, gate.IsBlocked(line.Target)));
+                }
+            }
+        }
+
+        return Task.FromResult<AdmittedJob?>(null);
+    }
+
+    public Task<IReadOnlyList<Claim>> RenewAsync(IReadOnlyList<Claim> claims, TimeSpan claimFor, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var until = time.GetUtcNow() + claimFor;
+            var lost = new List<Claim>();
+            foreach (var claim in claims)
+            {
+                if (_jobs.TryGetValue(claim.JobId, out var entry) && entry.State == JobState.Running && entry.Epoch == claim.Epoch)
+                    entry.ClaimedUntil = until;
+                else
+                    lost.Add(claim);
+            }
+
+            return Task.FromResult<IReadOnlyList<Claim>>(lost);
         }
     }
 
-    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    public Task<DateTimeOffset?> NextReadyAsync(Engine engine, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         lock (_gate)
         {
-            return Task.FromResult(_jobs.Values
-                .Where(entry => entry.State == JobState.Queued && entry.DueAt > now)
-                .Min(entry => (DateTimeOffset?)entry.DueAt));
-        }
-    }
-
-    public Task<ClaimedJob?> ClaimAsync(TargetKey target, string worker, TimeSpan claimFor, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        lock (_gate)
-        {
-            var entry = _jobs.Values
-                .Where(entry => entry.State == JobState.Queued && entry.DueAt <= now && entry.Job.Url.Target == target)
-                .MinBy(entry => (entry.DueAt, entry.Job.Id));
-            if (entry is null)
-                return Task.FromResult<ClaimedJob?>(null);
-
-            entry.Move(JobState.Running);
-            entry.Job = entry.Job with { Attempts = entry.Job.Attempts + 1 };
-            entry.Epoch++;
-            entry.ClaimedUntil = now + claimFor;
-            entry.StartedAt = now;
-            entry.Worker = worker;
-            _servedAt[target] = now;
-            return Task.FromResult<ClaimedJob?>(new ClaimedJob(entry.Job, new Claim(entry.Job.Id, entry.Epoch)));
+            return Task.FromResult(_lines
+                .Where(line => line.Engine == engine && line.Queued.Any() && line.OpensAt < SetAside)
+                .Min(line => (DateTimeOffset?)line.ReadyAt));
         }
     }
 
@@ -102,11 +162,16 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
     {
         lock (_gate)
         {
-            if (!_jobs.TryGetValue(claim.JobId, out var entry) || entry.State != JobState.Running || entry.Epoch != claim.Epoch)
+            if (!_jobs.TryGetValue(claim.JobId, out var entry))
                 return Task.FromResult(false);
 
-            SettleUnsynchronized(entry, settlement, QueueRules.NameOf(settlement));
-            return Task.FromResult(true);
+            var isLatest = entry.State == JobState.Running && entry.Epoch == claim.Epoch;
+            if (isLatest)
+                SettleUnsynchronized(entry, settlement, QueueRules.NameOf(settlement));
+            else if (entry.Attempts.FindIndex(attempt => attempt.Epoch == claim.Epoch && attempt.Ended == QueueRules.Lost) is >= 0 and var at)
+                entry.Attempts[at] = entry.Attempts[at] with { Ended = QueueRules.Fenced };
+            PutBackUnsynchronized(line => line.Target == entry.Target);
+            return Task.FromResult(isLatest);
         }
     }
 
@@ -117,7 +182,8 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
         {
             var lost = _jobs.Values.Where(entry => entry.State == JobState.Running && (everyClaim || entry.ClaimedUntil < now)).ToList();
             foreach (var entry in lost)
-                SettleUnsynchronized(entry, QueueRules.AfterLoss(entry.Job.Refunds, now), "lost");
+                SettleUnsynchronized(entry, QueueRules.AfterLoss(entry.Job.Refunds, now), QueueRules.Lost);
+            PutBackUnsynchronized(line => line.Queued.Any());
             return Task.FromResult(lost.Count);
         }
     }
@@ -126,10 +192,11 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
     {
         lock (_gate)
         {
-            var jobs = _jobs.Values.Where(entry => entry.Job.CrawlId == crawlId).ToLookup(entry => entry.State);
+            var all = _jobs.Values.Where(entry => entry.Job.CrawlId == crawlId).ToList();
+            var jobs = all.Where(entry => !entry.IsDeferred).ToLookup(entry => entry.State);
             return Task.FromResult(new CrawlCounts(
                 jobs[JobState.Queued].Count(), jobs[JobState.Running].Count(), jobs[JobState.Succeeded].Count(),
-                jobs[JobState.Failed].Count(), jobs[JobState.Cancelled].Count()));
+                jobs[JobState.Failed].Count(), jobs[JobState.Cancelled].Count(), all.Count(entry => entry.IsDeferred)));
         }
     }
 
@@ -164,12 +231,54 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
         }
     }
 
+    public Task<int> RequeueAsync(string crawlId, IReadOnlyList<long> jobs, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _ = CrawlUnsynchronized(crawlId);
+            var failed = jobs.Distinct().Select(id => _jobs.GetValueOrDefault(id))
+                .Where(entry => entry is { State: JobState.Failed } && entry.Job.CrawlId == crawlId).ToList();
+            foreach (var entry in failed)
+            {
+                entry!.Move(JobState.Queued);
+                entry.Job = entry.Job with { Attempts = 0, Holds = 0, Refunds = 0 };
+                entry.Rank = QueueRules.RankOfRequeued;
+                entry.DueAt = AtOnce;
+                entry.Failure = null;
+                ComeUnsynchronized(entry, LineOfUnsynchronized(entry), time.GetUtcNow(), outside: 0);
+            }
+
+            return Task.FromResult(failed.Count);
+        }
+    }
+
+    public Task SaveTargetNotesAsync(IReadOnlyList<TargetNote> notes, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            foreach (var note in notes)
+                _notes[note.Target] = note;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<TargetNote>> ReadTargetNotesAsync(int atMost, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<TargetNote>>([.. _notes.Values
+                .OrderByDescending(note => note.UsedAt).ThenBy(note => note.Target.Value, StringComparer.Ordinal).Take(atMost)]);
+        }
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private CrawlEntry CrawlUnsynchronized(string crawlId) => _crawls.GetValueOrDefault(crawlId) ?? throw QueueRules.NoSuchCrawl(crawlId);
 
     private SubmitReceipt SubmitUnsynchronized(CrawlEntry crawl, IReadOnlyList<NewJob> jobs)
     {
+        var now = time.GetUtcNow();
         int accepted = 0, duplicates = 0, overBudget = 0;
         foreach (var job in jobs)
         {
@@ -186,12 +295,52 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
             {
                 accepted++;
                 crawl.Urls.Add(job.Url.Value);
-                var stored = new Job(++_lastJob, crawl.Crawl.Id, job.Url, job.Depth, Attempts: 0, Holds: 0, Refunds: 0);
-                _jobs.Add(stored.Id, new JobEntry(stored, time.GetUtcNow()));
+                var stored = new Job(++_lastJob, crawl.Crawl.Id, job.Url, job.Depth, Attempts: 0, Holds: 0, Refunds: 0, job.Lane, job.Priority, job.Engine);
+                var target = FreshUnsynchronized(crawl.Crawl.Id, job.Url) is null ? job.Url.Target : TargetKey.Stored;
+                var entry = new JobEntry(stored, target, QueueRules.RankOf(crawl.Crawl.Spec.Order, stored.Id, job.Depth)) { IsDeferred = job.IsDeferred };
+                _jobs.Add(stored.Id, entry);
+                var line = LineUnsynchronized(target, job.Lane, job.Engine, now);
+                line.Jobs.Add(entry);
+                ComeUnsynchronized(entry, line, now, outside: 0);
             }
         }
 
         return new SubmitReceipt(accepted, duplicates, overBudget);
+    }
+
+    private static void SkipUnsynchronized(CrawlEntry crawl, IReadOnlyList<SkippedUrl> urls)
+    {
+        foreach (var url in urls.Where(url => !crawl.Urls.Contains(url.Url)))
+            crawl.Skipped.TryAdd(url.Url, url.Reason);
+    }
+
+    private ClaimedJob ClaimUnsynchronized(LineEntry line, ITargetGate gate, IDisposable permit, string worker, DateTimeOffset now, TimeSpan claimFor)
+    {
+        try
+        {
+            // Before anything is changed: a gate may fail.
+            var opensIn = gate.OpensIn(line.Target);
+            var (nextTurn, why) = (QueueRules.NextTurn(opensIn, now), QueueRules.CauseOf(opensIn, gate.IsBlocked(line.Target)));
+            AccountUnsynchronized(other => other.Target == line.Target);
+            var entry = line.Queued.Where(entry => entry.DueAt <= now).MinBy(entry => (-entry.Job.Priority, entry.Rank, entry.Job.Id))!;
+            entry.Move(JobState.Running);
+            entry.Waited = line.Clock.Sums - entry.Came!;
+            entry.Job = entry.Job with { Attempts = entry.Job.Attempts + 1 };
+            entry.Epoch++;
+            entry.ClaimedUntil = now + claimFor;
+            entry.StartedAt = now;
+            entry.Worker = worker;
+            OpenUnsynchronized(line.Target, nextTurn, why);
+            _lastServed++;
+            foreach (var served in _lines.Where(other => other.Target == line.Target))
+                served.Served = _lastServed;
+            return new ClaimedJob(entry.Job, new Claim(entry.Job.Id, entry.Epoch));
+        }
+        catch
+        {
+            permit.Dispose();
+            throw;
+        }
     }
 
     private void SettleUnsynchronized(JobEntry entry, Settlement settlement, string ended)
@@ -199,19 +348,27 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
         var now = time.GetUtcNow();
         var failure = QueueRules.FailureOf(settlement);
         var (dueAt, attempts, holds, refunds) = QueueRules.Effect(settlement, entry.Job, now);
-        entry.Attempts.Add(new AttemptRecord(entry.Epoch, entry.StartedAt, now, entry.Worker, ended, failure?.Class, failure?.Reason));
+        entry.Attempts.Add(new AttemptRecord(entry.Epoch, entry.StartedAt, now, entry.Worker, ended, failure?.Class, failure?.Reason)
+        {
+            QueuedAt = entry.QueuedAt,
+            Waited = entry.Waited with { Outside = entry.Outside, DueTime = entry.ForDueTime, Context = (long)settlement.ForContext.TotalMilliseconds },
+        });
         entry.Move(JobTransitions.After(settlement));
+        if (JobTransitions.IsTerminal(entry.State))
+            _intake.NoteEnd(now);
         entry.Failure = failure;
-        entry.DueAt = dueAt ?? entry.DueAt;
+        entry.DueAt = dueAt > now ? dueAt.Value : AtOnce;
         entry.Job = entry.Job with { Attempts = attempts, Holds = holds, Refunds = refunds };
+        if (entry.State == JobState.Queued)
+            ComeUnsynchronized(entry, LineOfUnsynchronized(entry), now, outside: 0);
 
         if (settlement is Settlement.Ack ack)
         {
             var crawl = _crawls[entry.Job.CrawlId];
             _results.Add((entry.Job.CrawlId, new StoredResult(_results.Count + 1, ack.Document)));
+            NoteReadUnsynchronized(entry.Job, ack.Document);
             SubmitUnsynchronized(crawl, ack.Discovered);
-            foreach (var url in ack.Skipped)
-                crawl.Skipped.TryAdd(url.Url, url.Reason);
+            SkipUnsynchronized(crawl, ack.Skipped);
         }
     }
 
@@ -224,13 +381,21 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
         public Dictionary<string, SkipReason> Skipped { get; } = new(StringComparer.Ordinal);
     }
 
-    private sealed class JobEntry(Job job, DateTimeOffset dueAt)
+    private sealed class JobEntry(Job job, TargetKey target, long rank)
     {
         public Job Job { get; set; } = job;
 
+        /// <summary>Whose line it waits in.</summary>
+        public TargetKey Target { get; } = target;
+
+        public long Rank { get; set; } = rank;
+
         public JobState State { get; private set; } = JobState.Queued;
 
-        public DateTimeOffset DueAt { get; set; } = dueAt;
+        /// <summary>It waits for room in its line.</summary>
+        public bool IsDeferred { get; set; }
+
+        public DateTimeOffset DueAt { get; set; } = AtOnce;
 
         public DateTimeOffset ClaimedUntil { get; set; }
 
@@ -239,6 +404,21 @@ public sealed class InMemoryJobQueue(TimeProvider time) : IJobQueue
         public string Worker { get; set; } = "";
 
         public long Epoch { get; set; }
+
+        /// <summary>Since when it waits, or waited before it was claimed.</summary>
+        public DateTimeOffset QueuedAt { get; set; }
+
+        /// <summary>Its line's sums when it came, or became due; null while it is not due.</summary>
+        public Waits? Came { get; set; }
+
+        /// <summary>Milliseconds that it waited outside of the line, of its present wait.</summary>
+        public long Outside { get; set; }
+
+        /// <summary>Milliseconds that it waits for a time of its own.</summary>
+        public long ForDueTime { get; set; }
+
+        /// <summary>What its line has waited for since it came, at the claim.</summary>
+        public Waits Waited { get; set; } = Waits.None;
 
         public AttemptFailure? Failure { get; set; }
 

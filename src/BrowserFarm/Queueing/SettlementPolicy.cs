@@ -6,13 +6,20 @@ namespace BrowserFarm.Queueing;
 internal static class SettlementPolicy
 {
     /// <param name="random">A number in [0, 1), spread evenly.</param>
-    public static Settlement Decide(AttemptOutcome outcome, Job job, RetryOptions options, DateTimeOffset now, double random) => outcome switch
+    public static Settlement Decide(AttemptOutcome outcome, Job job, RetryOptions options, DateTimeOffset now, double random) =>
+        Follow(outcome, job, options, now, random) with { ForContext = outcome.ForContext };
+
+    private static Settlement Follow(AttemptOutcome outcome, Job job, RetryOptions options, DateTimeOffset now, double random) => outcome switch
     {
         AttemptOutcome.Succeeded done => new Settlement.Ack(done.Document, done.Discovered, done.Skipped),
         AttemptOutcome.Interrupted => new Settlement.Return(),
         AttemptOutcome.Failed failed => AfterFailure(failed.Failure, job, options, now, random),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
     };
+
+    /// <summary>Whether the job ends with this failure, as a dead letter.</summary>
+    public static bool IsFinal(AttemptFailure failure, Job job, RetryOptions options) =>
+        AfterFailure(failure, job, options, DateTimeOffset.UnixEpoch, random: 0) is Settlement.DeadLetter;
 
     private static Settlement AfterFailure(AttemptFailure failure, Job job, RetryOptions options, DateTimeOffset now, double random)
     {
@@ -23,9 +30,11 @@ internal static class SettlementPolicy
                 new Settlement.DeadLetter(failure with { Reason = $"{failure.Reason} It was asked {options.MaxHolds} times." }),
             FailureKind.Throttled =>
                 new Settlement.Hold(failure, now + (asked ?? RetryPolicy.Backoff(job.Holds + 1, options, random))),
-            FailureKind.ContextLost when job.Refunds + 1 >= options.MaxRefunds =>
+            FailureKind.BrowserLost when QueueRules.RunsAlone(job) =>
+                new Settlement.DeadLetter(failure with { Reason = $"{failure.Reason} It had the browser to itself, having lost {job.Refunds} before." }),
+            FailureKind.ContextLost or FailureKind.BrowserLost when job.Refunds + 1 >= options.MaxRefunds =>
                 new Settlement.DeadLetter(failure with { Reason = $"{failure.Reason} This happened {options.MaxRefunds} times with this page." }),
-            FailureKind.ContextLost =>
+            FailureKind.ContextLost or FailureKind.BrowserLost =>
                 new Settlement.Refund(failure, now + RetryPolicy.Backoff(job.Refunds + 1, options, random)),
             FailureKind.Transient when job.Attempts < options.MaxAttempts =>
                 new Settlement.Retry(failure, now + (asked ?? RetryPolicy.Backoff(job.Attempts, options, random))),

@@ -8,7 +8,7 @@ namespace BrowserFarm.Rendering;
 public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : IRenderer
 {
     public async Task<RenderOutcome> RenderAsync(
-        ContextLease lease, CanonicalUrl url, PageWish wish, Func<bool> mayAsk, CancellationToken cancellationToken)
+        ContextLease lease, RenderRequest request, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(options.AttemptTimeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost, deadline.Token);
@@ -17,14 +17,19 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         {
             var page = lease.Page;
             using var guard = new PageGuard(page);
+            using var witness = new PageWitness(page, request);
             using var guarded = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, guard.TooMany);
             try
             {
-                return await RenderAsync(page, url, wish, mayAsk, progress, guarded.Token);
+                return await RenderAsync(page, witness, request, progress, guarded.Token);
             }
             catch (Exception) when (guard.Failure is { } stormy && !cancellationToken.IsCancellationRequested)
             {
-                return new RenderOutcome.Failed(stormy);
+                return await witness.TellAsync(stormy, isAnswering: false, stop.Token);
+            }
+            catch (Exception exception) when (lease.Loss == LeaseLoss.None && !stop.IsCancellationRequested && exception is PlaywrightException or TimeoutException)
+            {
+                return await witness.TellAsync(FailureClassifier.FromBrowser(exception, progress.HadAnswer), isAnswering: false, stop.Token);
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or PlaywrightException or TimeoutException)
@@ -41,42 +46,52 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
     }
 
     private async Task<RenderOutcome> RenderAsync(
-        IPage page, CanonicalUrl url, PageWish wish, Func<bool> mayAsk, Progress progress, CancellationToken stop)
+        IPage page, PageWitness witness, RenderRequest request, Progress progress, CancellationToken stop)
     {
         using var tab = await TabSession.OpenAsync(page).BoundedBy(stop);
         var session = tab.Session;
         await ResourceFilter.ApplyAsync(session, options).BoundedBy(stop);
-        using var activity = new NetworkActivity(page, time);
-        if (!mayAsk())
+        var turn = request.Turn;
+        var firstByte = 0;
+        using var work = new TargetWork(() => turn.Served(TimeSpan.FromMilliseconds(firstByte)), time);
+        using var activity = new NetworkActivity(page, request.Url.Target, work, time);
+        if (!turn.MayAsk())
             return new RenderOutcome.NotAsked();
 
         var fetchedAt = time.GetUtcNow();
         var clock = time.GetTimestamp();
         int Elapsed() => (int)time.GetElapsedTime(clock).TotalMilliseconds;
 
-        var response = await page.GotoAsync(url.Value, new PageGotoOptions { WaitUntil = WaitUntilState.Commit }).BoundedBy(stop);
-        var firstByte = Elapsed();
+        var response = await page.GotoAsync(request.Url.Value, new PageGotoOptions { WaitUntil = WaitUntilState.Commit }).BoundedBy(stop);
+        firstByte = Elapsed();
         if (response is null)
-            return Failed(FailureKind.Permanent, FailureClasses.NotAPage, "The site answered with no page to show.");
+            return new RenderOutcome.Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.NotAPage, "The site answered with no page to show."));
         progress.HadAnswer = true;
 
         var headers = response.Headers;
         var contentType = headers.GetValueOrDefault("content-type") ?? "";
-        var refused = FailureClassifier.FromStatus(response.Status, headers.GetValueOrDefault("retry-after"), fetchedAt)
+        var refused = FailureClassifier.FromChallenge(response.Status, headers)
+            ?? FailureClassifier.FromStatus(response.Status, headers.GetValueOrDefault("retry-after"), fetchedAt)
             ?? FailureClassifier.FromContentType(contentType);
         if (refused is not null)
-            return new RenderOutcome.Failed(refused);
+            return await witness.TellAsync(refused, isAnswering: true, stop);
 
         await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded).BoundedBy(stop);
         var domReady = Elapsed();
+        work.Parsed();
         var settled = await SettleAsync(page, activity, stop);
+        var wish = request.Wish;
         if (wish.WaitForSelector is { } selector && !await IsThereAsync(page, selector, stop))
-            return Failed(FailureKind.Transient, FailureClasses.SelectorMissing, $"Nothing matched {selector} within {options.ActionTimeout.TotalSeconds:0.#} s.");
+        {
+            var missing = new AttemptFailure(FailureKind.Transient, FailureClasses.SelectorMissing, $"Nothing matched {selector} within {options.ActionTimeout.TotalSeconds:0.#} s.");
+            return await witness.TellAsync(missing, isAnswering: true, stop);
+        }
+
         var settledAt = Elapsed();
 
         var captured = await WithinAsync(options.ActionTimeout, bounded => PageCapture.TakeAsync(session, options.ActionTimeout, bounded), stop);
         if (!Uri.TryCreate(captured.Url, UriKind.Absolute, out var finalUrl) || (finalUrl.Scheme != Uri.UriSchemeHttp && finalUrl.Scheme != Uri.UriSchemeHttps))
-            return Failed(FailureKind.Permanent, FailureClasses.LeftTheWeb, "The page went on to something that is not a web page.");
+            return new RenderOutcome.Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.LeftTheWeb, "The page went on to something that is not a web page."));
 
         var png = wish.Formats.Contains(PageFormat.Png)
             ? await page.ScreenshotAsync(new PageScreenshotOptions { Type = ScreenshotType.Png }).BoundedBy(stop)
@@ -132,8 +147,6 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
             throw new TimeoutException();
         }
     }
-
-    private static RenderOutcome.Failed Failed(FailureKind kind, string @class, string reason) => new(new AttemptFailure(kind, @class, reason));
 
     private sealed class Progress
     {

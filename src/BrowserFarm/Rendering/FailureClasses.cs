@@ -6,11 +6,13 @@ internal static class FailureClasses
     public const string Dns = "dns";
     public const string Connect = "connect";
     public const string Tls = "tls";
+    public const string Proxy = "proxy";
     public const string NoAnswer = "no-answer";
     public const string BadAnswer = "bad-answer";
     public const string Redirects = "redirects";
     public const string NotAPage = "not-a-page";
     public const string LeftTheWeb = "left-the-web";
+    public const string Challenge = "challenge";
     public const string PageHung = "page-hung";
     public const string SelectorMissing = "selector-missing";
     public const string DialogStorm = "dialog-storm";

@@ -7,10 +7,9 @@ namespace BrowserFarm.Rendering;
 public interface IRenderer
 {
     /// <summary>Opens the page, waits until it is ready, and reads it. Never longer than <see cref="RenderOptions.AttemptTimeout"/>.</summary>
-    /// <param name="mayAsk">Asked last thing before the site is: it may have said "not now" since this attempt set out. No: nothing is sent.</param>
     /// <returns>The page, or why there is none: whatever the page, the site or the browser did is a value.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled: we are stopping.</exception>
-    Task<RenderOutcome> RenderAsync(ContextLease lease, CanonicalUrl url, PageWish wish, Func<bool> mayAsk, CancellationToken cancellationToken);
+    Task<RenderOutcome> RenderAsync(ContextLease lease, RenderRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>What a rendering came to.</summary>
@@ -22,7 +21,8 @@ public abstract record RenderOutcome
 
     public sealed record Rendered(RenderedPage Page) : RenderOutcome;
 
-    public sealed record Failed(AttemptFailure Failure) : RenderOutcome;
+    /// <param name="Evidence">What the page looked like, when that was worth keeping.</param>
+    public sealed record Failed(AttemptFailure Failure, PageEvidence? Evidence = null) : RenderOutcome;
 
     /// <summary>The site wants to be left alone just now; it was not asked.</summary>
     public sealed record NotAsked : RenderOutcome;

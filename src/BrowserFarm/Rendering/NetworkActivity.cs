@@ -1,22 +1,27 @@
+using BrowserFarm.Jobs;
 using Microsoft.Playwright;
 
 namespace BrowserFarm.Rendering;
 
-/// <summary>Watches a page's requests, and waits until <see cref="QuietRule"/> says that it has gone quiet.</summary>
-/// <remarks>Connections that are meant to stay open are not counted.</remarks>
+/// <summary>Watches a page's requests: waits until <see cref="QuietRule"/> says that it has gone quiet, and tells <see cref="TargetWork"/> of those to the page's target.</summary>
+/// <remarks>Connections that are meant to stay open, and reports that nobody waits for, are not counted.</remarks>
 internal sealed class NetworkActivity : IDisposable
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly IPage _page;
+    private readonly TargetKey _target;
+    private readonly TargetWork _work;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly HashSet<IRequest> _inFlight = [];
     private readonly QuietRule _rule;
 
-    public NetworkActivity(IPage page, TimeProvider time)
+    public NetworkActivity(IPage page, TargetKey target, TargetWork work, TimeProvider time)
     {
         _page = page;
+        _target = target;
+        _work = work;
         _time = time;
         _rule = new QuietRule(time);
         page.Request += OnStarted;
@@ -65,17 +70,27 @@ internal sealed class NetworkActivity : IDisposable
 
         lock (_gate)
         {
-            if (_inFlight.Add(request))
-                _rule.Changed(_inFlight.Count);
+            if (!_inFlight.Add(request))
+                return;
+            _rule.Changed(_inFlight.Count);
         }
+
+        if (IsToTarget(request))
+            _work.Started();
     }
 
     private void OnEnded(object? sender, IRequest request)
     {
         lock (_gate)
         {
-            if (_inFlight.Remove(request))
-                _rule.Changed(_inFlight.Count);
+            if (!_inFlight.Remove(request))
+                return;
+            _rule.Changed(_inFlight.Count);
         }
+
+        if (IsToTarget(request))
+            _work.Ended();
     }
+
+    private bool IsToTarget(IRequest request) => Uri.TryCreate(request.Url, UriKind.Absolute, out var url) && TargetKey.Of(url) == _target;
 }

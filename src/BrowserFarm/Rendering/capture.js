@@ -63,8 +63,9 @@
   const seen = new Set();
   for (const scope of root ? [root, ...shadowRoots] : []) {
     for (const anchor of scope.querySelectorAll('a[href], area[href]')) {
-      const url = typeof anchor.href === 'string' ? anchor.href : '';
-      if (url === '' || url.length > 8192 || seen.has(url)) continue;
+      // One that is too long to be followed is cut where that can still be seen; it goes into the record, not into the result.
+      const url = typeof anchor.href === 'string' ? anchor.href.slice(0, 8193) : '';
+      if (url === '' || seen.has(url)) continue;
       seen.add(url);
       links.push([url, (anchor.textContent || '').replace(/\s+/g, ' ').trim().slice(0, 200), /(^|\s)nofollow(\s|$)/i.test(anchor.getAttribute('rel') || '')]);
     }

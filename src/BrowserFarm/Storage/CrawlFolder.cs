@@ -8,14 +8,25 @@ public sealed class CrawlFolder : IDisposable
     /// <summary>A crawl is not begun on a disk with less room than this: it would only stop half-way.</summary>
     private const long MinFreeBytes = 64L << 20;
 
-    private readonly FileStream _lock;
-    private readonly bool _isOurs;
+    /// <summary>EWOULDBLOCK of Linux, errno(3): somebody else holds the lock.</summary>
+    private const int WouldBlock = 11;
 
-    private CrawlFolder(string path, FileStream @lock, bool isOurs)
+    private const string StatusFile = "status.json";
+    private const string SitemapsMarkName = ".sitemaps-read";
+
+    private const string RunsName = "runs";
+
+    private readonly FileStream? _lock;
+    private readonly bool _isOurs;
+    private readonly string _files;
+    private readonly List<string> _runsMade = [];
+
+    private CrawlFolder(string path, FileStream? @lock, bool isOurs, string? files = null)
     {
         Path = path;
         _lock = @lock;
         _isOurs = isOurs;
+        _files = files ?? path;
     }
 
     public string Path { get; }
@@ -24,16 +35,23 @@ public sealed class CrawlFolder : IDisposable
 
     public string DatabasePath => DatabaseIn(Path);
 
-    public string ResultsPath => System.IO.Path.Join(Path, "results.ndjson");
+    public string ResultsPath => System.IO.Path.Join(_files, "results.ndjson");
 
-    public string FailuresPath => System.IO.Path.Join(Path, "failures.ndjson");
+    public string FailuresPath => System.IO.Path.Join(_files, "failures.ndjson");
+
+    /// <summary>Every sitemap of the crawl was read, by this program or an earlier one.</summary>
+    public bool SitemapsAreRead => File.Exists(SitemapsMark);
+
+    private string RunsPath => System.IO.Path.Join(Path, RunsName);
+
+    private string SitemapsMark => System.IO.Path.Join(_files, SitemapsMarkName);
 
     /// <summary>Makes the folder for a new crawl.</summary>
     /// <exception cref="CrawlFolderException">It cannot be made or written, or holds a crawl already.</exception>
     public static CrawlFolder Create(string path)
     {
         path = FullPath(path);
-        var folder = Take(path, $"The folder {path} cannot be used: ");
+        var folder = Take(path, $"The folder {path} cannot be used: ", "Choose another folder with --out.");
         string? problem = null;
         if (File.Exists(folder.DatabasePath))
             problem = $"{path} already holds a crawl; go on with it by --resume {path}, or choose another folder with --out.";
@@ -57,7 +75,39 @@ public sealed class CrawlFolder : IDisposable
         path = FullPath(path);
         if (!File.Exists(DatabaseIn(path)))
             throw new CrawlFolderException($"There is no crawl to resume in {path} (no crawl.db).");
-        return Take(path, $"The crawl in {path} cannot be resumed: ");
+        return Take(path, $"The crawl in {path} cannot be gone on with: ", "Make the folder writable, or copy it to where it can be written.");
+    }
+
+    /// <summary>The folder as one run of a recurring crawl has it: results, failures and marks are the run's own, in <c>runs/NAME</c>; the rest is shared.</summary>
+    /// <param name="name">As <c>2026-11-26T03-00-00Z</c>.</param>
+    /// <returns>To be used while this one is; disposing it lets go of nothing.</returns>
+    /// <exception cref="IOException">The run's folder cannot be made.</exception>
+    public CrawlFolder OfRun(string name)
+    {
+        var files = System.IO.Path.Join(RunsPath, name);
+        if (!Directory.Exists(files))
+        {
+            Directory.CreateDirectory(files);
+            _runsMade.Add(files);
+        }
+
+        return new CrawlFolder(Path, @lock: null, isOurs: false, files);
+    }
+
+    /// <summary>What the program that runs the crawl says of itself, for other programs; null when there is none.</summary>
+    public static byte[]? ReadStatus(string path)
+    {
+        var file = System.IO.Path.Join(path, StatusFile);
+        return File.Exists(file) ? File.ReadAllBytes(file) : null;
+    }
+
+    /// <summary>Replaces the status; whoever reads it sees the old one or the new one, never a half.</summary>
+    /// <exception cref="IOException">The disk is full or failing.</exception>
+    public void WriteStatus(byte[] status)
+    {
+        var file = System.IO.Path.Join(Path, StatusFile);
+        File.WriteAllBytes(file + ".new", status);
+        File.Move(file + ".new", file, overwrite: true);
     }
 
     /// <summary>Keeps files of one page; the path begins with the job and the epoch, so that a late attempt never overwrites a newer one's.</summary>
@@ -82,6 +132,10 @@ public sealed class CrawlFolder : IDisposable
         return stored;
     }
 
+    /// <summary>Notes that every sitemap was read. Should the note be lost they are read once more, which changes nothing.</summary>
+    /// <exception cref="IOException">The disk is full or failing.</exception>
+    public void MarkSitemapsRead() => File.WriteAllBytes(SitemapsMark, []);
+
     /// <summary>Removes a crawl that came to nothing, and the folder too when it was made for it.</summary>
     public void Discard()
     {
@@ -92,12 +146,32 @@ public sealed class CrawlFolder : IDisposable
             return;
         }
 
-        foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) is ".lock" or "results.ndjson" or "failures.ndjson"
+        foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) is ".lock" or "results.ndjson" or "failures.ndjson" or StatusFile or SitemapsMarkName
             || System.IO.Path.GetFileName(file).StartsWith("crawl.db", StringComparison.Ordinal)))
             File.Delete(file);
+        foreach (var run in _runsMade)
+            Directory.Delete(run, recursive: true);
+        if (_runsMade.Count > 0 && !Directory.EnumerateFileSystemEntries(RunsPath).Any())
+            Directory.Delete(RunsPath);
     }
 
-    public void Dispose() => _lock.Dispose();
+    /// <summary>Whoever held the lock works on the crawl no more, so its status goes with it.</summary>
+    public void Dispose()
+    {
+        if (_lock is not { CanRead: true } held)
+            return;
+
+        try
+        {
+            File.Delete(System.IO.Path.Join(Path, StatusFile));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It grows old instead.
+        }
+
+        held.Dispose();
+    }
 
     private static long? FreeBytes(string path)
     {
@@ -124,9 +198,9 @@ public sealed class CrawlFolder : IDisposable
         }
     }
 
-    private static string DatabaseIn(string path) => System.IO.Path.Join(path, "crawl.db");
+    internal static string DatabaseIn(string path) => System.IO.Path.Join(path, "crawl.db");
 
-    private static CrawlFolder Take(string path, string complaint)
+    private static CrawlFolder Take(string path, string complaint, string remedy)
     {
         try
         {
@@ -136,13 +210,13 @@ public sealed class CrawlFolder : IDisposable
             var @lock = new FileStream(System.IO.Path.Join(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new CrawlFolder(path, @lock, isOurs);
         }
-        catch (IOException exception) when (Directory.Exists(path) && File.Exists(System.IO.Path.Join(path, ".lock")) && exception is not (FileNotFoundException or DirectoryNotFoundException))
+        catch (IOException exception) when (exception.HResult == WouldBlock)
         {
             throw new CrawlFolderException($"{complaint}another program is using it.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CrawlFolderException($"{complaint}{exception.Message} Choose another folder with --out.", exception);
+            throw new CrawlFolderException($"{complaint}{exception.Message.TrimEnd('.')}. {remedy}", exception);
         }
     }
 }

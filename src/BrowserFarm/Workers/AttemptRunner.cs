@@ -3,20 +3,23 @@ using BrowserFarm.Diagnostics;
 using BrowserFarm.Extraction;
 using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
+using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
+using BrowserFarm.Scheduling;
 using ContextPool;
 using ContextPool.Leasing;
 using Microsoft.Extensions.Logging;
 
 namespace BrowserFarm.Workers;
 
-/// <summary>One attempt from permit to outcome: robots → lease → render → <em>lease ends</em> → extract → store files → discover.</summary>
+/// <summary>One attempt from permit to outcome: a page that is fresh enough, or robots → lease → render → <em>lease ends</em> → extract → store files → discover.</summary>
 /// <remarks>
 /// The straight path of a job; decisions are in <see cref="FailureClassifier"/>, <see cref="LinkDiscovery"/> and the queue's settlement
 /// policy. The permit was taken before and the settlement comes after, both by <see cref="Worker"/>.
 /// </remarks>
 public sealed class AttemptRunner(
-    IContextPool pool, IRenderer renderer, CrawlPlan plan, TargetLimiters limiters, FarmOptions options, ILogger<AttemptRunner> logger)
+    IContextPool pool, IRenderer renderer, HttpRenderer http, CrawlPlan plan, TargetLimiters limiters, DiscoveryGate discovery, FarmOptions options, TimeProvider time,
+    ILogger<AttemptRunner> logger)
 {
     /// <summary>Failures to start a browser in a row, after which no further one is expected to start.</summary>
     private const int MaxLaunchFailures = 5;
@@ -26,35 +29,42 @@ public sealed class AttemptRunner(
     /// <returns>What the attempt came to; failures of page, site and browser are values.</returns>
     /// <exception cref="BrowserNotFoundException">There is no browser at all.</exception>
     /// <exception cref="BrowserLaunchException">The first browser, or several in a row, did not start.</exception>
+    /// <exception cref="QueueStorageException">A page of an earlier run cannot be read.</exception>
     /// <exception cref="IOException">The page's files cannot be stored.</exception>
     public async Task<AttemptOutcome> RunAsync(ClaimedJob claimed, Admission admission, CancellationToken cancellationToken)
+    {
+        var wait = new ContextWait();
+        var outcome = await TryAsync(claimed, admission, wait, cancellationToken);
+        return outcome with { ForContext = wait.Time };
+    }
+
+    private async Task<AttemptOutcome> TryAsync(ClaimedJob claimed, Admission admission, ContextWait wait, CancellationToken cancellationToken)
     {
         var job = claimed.Job;
         var wish = plan.Crawl.Spec.Page;
         try
         {
+            if (plan.Fresh is { } fresh && await fresh.FindAsync(job, admission.Target, cancellationToken) is { } stored)
+            {
+                admission.Report(TargetVerdict.Good);
+                return await SucceededAsync(stored, stored.Links, stored.Text, job, cancellationToken);
+            }
+
             if (await RefusedByRobotsAsync(job, cancellationToken) is { } refused)
                 return Failed(refused, admission);
 
-            RenderOutcome rendered;
-            await using (var lease = await pool.LeaseAsync(LeaseRequestFor(job), cancellationToken))
-            {
-                Volatile.Write(ref _launchFailures, 0);
-                rendered = await renderer.RenderAsync(lease, job.Url, wish, () => !limiters.IsBlocked(job.Url.Target), cancellationToken);
-                if (rendered is RenderOutcome.Rendered)
-                    lease.MarkSuccessful();
-            }
-
+            var request = RequestFor(job, wish, admission);
+            var rendered = job.Engine == Engine.Http ? await http.ReadAsync(request, cancellationToken) : await RenderAsync(job, request, wait, cancellationToken);
             if (rendered is RenderOutcome.NotAsked)
                 return new AttemptOutcome.Interrupted();
             if (rendered is not RenderOutcome.Rendered { Page: var page })
-                return Failed(((RenderOutcome.Failed)rendered).Failure, admission);
+                return Failed(await WithEvidenceAsync((RenderOutcome.Failed)rendered, claimed.Claim, cancellationToken), admission);
 
-            admission.Report(TargetVerdict.Good);
+            // Mostly the target was done earlier, and its permit is back already; this page was then still waited for and read.
+            admission.Report(TargetVerdict.Good, firstByte: TimeSpan.FromMilliseconds(page.Timings.FirstByte));
             var artifacts = await plan.Folder.StoreArtifactsAsync(claimed.Claim, FilesOf(page), cancellationToken);
             var document = PageExtractor.Extract(page, job, wish, artifacts);
-            var links = await plan.Discovery.SortAsync(page.Links, job, cancellationToken);
-            return new AttemptOutcome.Succeeded(document, links.Follow, links.Skipped);
+            return await SucceededAsync(document, page.Links, page.Text, job, cancellationToken);
         }
         catch (LeaseTimeoutException exception)
         {
@@ -76,8 +86,55 @@ public sealed class AttemptRunner(
         }
     }
 
+    private async Task<RenderOutcome> RenderAsync(Job job, RenderRequest request, ContextWait wait, CancellationToken cancellationToken)
+    {
+        await using var lease = await LeaseAsync(job, wait, cancellationToken);
+        Volatile.Write(ref _launchFailures, 0);
+        var rendered = await renderer.RenderAsync(lease, request, cancellationToken);
+        if (rendered is RenderOutcome.Rendered)
+            lease.MarkSuccessful();
+        return rendered;
+    }
+
+    private async Task<ContextLease> LeaseAsync(Job job, ContextWait wait, CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        try
+        {
+            return await pool.LeaseAsync(LeaseRequestFor(job), cancellationToken);
+        }
+        finally
+        {
+            wait.Time = time.GetElapsedTime(asked);
+        }
+    }
+
+    private RenderRequest RequestFor(Job job, PageWish wish, Admission admission) => new(job.Url, wish, TurnOf(admission))
+    {
+        WasTried = job.Attempts + job.Holds + job.Refunds > 1,
+        IsFinal = failure => SettlementPolicy.IsFinal(failure, job, options.Retry),
+    };
+
+    private async Task<AttemptFailure> WithEvidenceAsync(RenderOutcome.Failed failed, Claim claim, CancellationToken cancellationToken)
+    {
+        if (failed.Evidence is not { } seen)
+            return failed.Failure;
+
+        var files = seen.Jpeg is { } jpeg ? await plan.Folder.StoreArtifactsAsync(claim, new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["jpeg"] = jpeg }, cancellationToken) : null;
+        return failed.Failure with { Evidence = new Evidence(seen.Url, files?["jpeg"], seen.Console) };
+    }
+
+    private async Task<AttemptOutcome.Succeeded> SucceededAsync(
+        PageDocument document, IReadOnlyList<PageLink> found, string? text, Job job, CancellationToken cancellationToken)
+    {
+        var links = await plan.Discovery.SortAsync(found, text, job, cancellationToken);
+        foreach (var trap in links.Traps)
+            logger.TrapFound(trap.Pattern, trap.Followed);
+        return new AttemptOutcome.Succeeded(document, discovery.Pass(links.Follow), links.Skipped);
+    }
+
     private static bool ConcernsEveryJob(Exception exception) =>
-        exception is BrowserNotFoundException or BrowserLaunchException or IOException or UnauthorizedAccessException or ObjectDisposedException;
+        exception is BrowserNotFoundException or BrowserLaunchException or QueueStorageException or IOException or UnauthorizedAccessException or ObjectDisposedException;
 
     private async Task<AttemptFailure?> RefusedByRobotsAsync(Job job, CancellationToken cancellationToken)
     {
@@ -90,6 +147,8 @@ public sealed class AttemptRunner(
         return answer.Verdict switch
         {
             RobotsVerdict.Disallowed => new AttemptFailure(FailureKind.Permanent, FailureClasses.Robots, "The site's robots.txt forbids this page."),
+            RobotsVerdict.Unreachable when answer.IsProxyFault =>
+                new AttemptFailure(FailureKind.Transient, FailureClasses.Proxy, $"The proxy failed ({answer.Problem})."),
             RobotsVerdict.Unreachable => new AttemptFailure(
                 FailureKind.Transient, FailureClasses.RobotsUnreachable,
                 $"{job.Url.Target}/robots.txt could not be fetched ({answer.Problem}), so nothing of the site may be."),
@@ -99,16 +158,22 @@ public sealed class AttemptRunner(
 
     private AttemptOutcome.Failed Failed(AttemptFailure failure, Admission admission)
     {
-        // Believed no longer than for the job itself: or one header would close the target for a year, with all its other jobs due.
-        var retryAfter = failure.RetryAfter > options.Retry.MaxRetryAfter ? options.Retry.MaxRetryAfter : failure.RetryAfter;
+        // Believed no longer than for the job itself: or one header would close the target for a year, with all its other jobs due. A challenge's delay is
+        // ours, for that page alone: its neighbours may be open to us.
+        var retryAfter = failure.Class == FailureClasses.Challenge ? null
+            : failure.RetryAfter > options.Retry.MaxRetryAfter ? options.Retry.MaxRetryAfter
+            : failure.RetryAfter;
         admission.Report(VerdictOf(failure), retryAfter);
         return new AttemptOutcome.Failed(failure);
     }
+
+    private TargetTurn TurnOf(Admission admission) => new(() => !limiters.IsBlocked(admission.Target), admission.Served);
 
     private LeaseRequest LeaseRequestFor(Job job) => new($"job {job.Id}")
     {
         // One visitor for the whole crawl of a site: its tab is navigated on, with the site's cookies and cache.
         Key = new ContextKey($"crawl {job.CrawlId}", job.Url.Target.Value),
+        Alone = QueueRules.RunsAlone(job),
         WaitAtMost = FarmOptions.LeaseWait,
         // The renderer ends by itself; the pool's bound is for a renderer that does not.
         HoldAtMost = options.Render.AttemptTimeout + TimeSpan.FromSeconds(15),
@@ -117,7 +182,7 @@ public sealed class AttemptRunner(
     /// <summary>What a failure says about the target's load.</summary>
     private static TargetVerdict VerdictOf(AttemptFailure failure) => failure switch
     {
-        { Kind: FailureKind.Throttled } => TargetVerdict.Throttled,
+        { Kind: FailureKind.Throttled } or { Class: FailureClasses.Challenge } => TargetVerdict.Throttled,
         { Kind: not FailureKind.Transient } => TargetVerdict.Neutral,
         { Class: FailureClasses.Connect or FailureClasses.NoAnswer or FailureClasses.RobotsUnreachable } => TargetVerdict.Overloaded,
         { Class: "http-502" or "http-503" or "http-504" } => TargetVerdict.Overloaded,
@@ -132,5 +197,11 @@ public sealed class AttemptRunner(
         if (page.Pdf is { } pdf)
             files.Add("pdf", pdf);
         return files;
+    }
+
+    /// <summary>How long one attempt waited for its context, got or not.</summary>
+    private sealed class ContextWait
+    {
+        public TimeSpan Time { get; set; }
     }
 }

@@ -7,10 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace BrowserFarm.Workers;
 
 /// <summary>Returns jobs whose claim ran out to the line; at start all of them, for the queue's folder is locked and nobody else can hold one.</summary>
-public sealed class ClaimRescuer(IJobQueue queue, WorkSignal signal, TimeProvider time, ILogger<ClaimRescuer> logger) : BackgroundService
+public sealed class ClaimRescuer(IJobQueue queue, WorkSignal signal, FarmOptions options, TimeProvider time, ILogger<ClaimRescuer> logger) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await SweepOnceAsync(everyClaim: true, cancellationToken);
@@ -30,7 +28,7 @@ public sealed class ClaimRescuer(IJobQueue queue, WorkSignal signal, TimeProvide
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(options.RenewEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             await SweepOnceAsync(everyClaim: false, stoppingToken);
     }

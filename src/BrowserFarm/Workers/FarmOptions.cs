@@ -1,6 +1,7 @@
 using BrowserFarm.Limiting;
 using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
+using BrowserFarm.Scheduling;
 
 namespace BrowserFarm.Workers;
 
@@ -19,8 +20,32 @@ public sealed class FarmOptions
 
     public TargetLimitOptions TargetLimit { get; set; } = new();
 
-    /// <summary>How long a claim holds: a whole attempt, the wait for a context before it and the storing after it.</summary>
-    public TimeSpan ClaimFor => LeaseWait + Render.AttemptTimeout + TimeSpan.FromSeconds(60);
+    public LaneShareOptions Lanes { get; set; } = new();
+
+    /// <summary>When what a crawl finds waits outside of the lines.</summary>
+    public DiscoveryOptions Discovery { get; set; } = new();
+
+    /// <summary>Pages read at once without a browser, when a crawl has such pages. Default 16; at least 1.</summary>
+    public int HttpWorkers { get; set; } = 16;
+
+    /// <summary>Time in which a queue should be empty: more machines are advised when it takes longer and grows. Default an hour.</summary>
+    public TimeSpan TargetDrain { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a claim holds without a sign of life. Default 30 s; at least 1 s.</summary>
+    /// <remarks>
+    /// It bounds no attempt, for claims are renewed as long as the program lives (<see cref="ClaimKeeper"/>), but how long the jobs of a program that stands still
+    /// wait for another. 30 s are three tries to renew; shorter, and a disk that is stuck for some seconds costs every attempt.
+    /// </remarks>
+    public TimeSpan ClaimFor { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often claims are renewed, and how often those of others that ran out are looked for: a third of <see cref="ClaimFor"/>.</summary>
+    public TimeSpan RenewEvery => ClaimFor / 3;
+
+    /// <summary>After how long without renewal an attempt is given up: five sixths of <see cref="ClaimFor"/>, so that its page is closed before another may begin.</summary>
+    public TimeSpan FenceAfter => ClaimFor * 5 / 6;
+
+    /// <summary>After this an attempt has ended, whatever it met: the wait for a context, the page, and the storing after it.</summary>
+    public TimeSpan LongestAttempt => LeaseWait + Render.AttemptTimeout + TimeSpan.FromSeconds(60);
 
     /// <summary>Longest wait for a free context.</summary>
     public static TimeSpan LeaseWait { get; } = TimeSpan.FromMinutes(5);

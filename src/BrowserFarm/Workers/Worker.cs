@@ -1,10 +1,12 @@
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering;
 using BrowserFarm.Scheduling;
 
 namespace BrowserFarm.Workers;
 
-/// <summary>Takes one job after the other: dispatch → attempt → settle. Only loops.</summary>
-internal sealed class Worker(string name, Dispatcher dispatcher, AttemptRunner runner, Settler settler, WorkSignal signal, FarmOptions options)
+/// <summary>Takes one job after the other: slot → dispatch → hold the claim → attempt → settle. Only loops.</summary>
+internal sealed class Worker(
+    string name, Engine engine, WorkerSlots slots, Dispatcher dispatcher, ClaimKeeper claims, AttemptRunner runner, Settler settler, WorkSignal signal, AttemptLog log, FarmOptions options, TimeProvider time)
 {
     /// <param name="noMore">Stops taking jobs; the one in hand is finished.</param>
     /// <param name="abandon">Interrupts the one in hand; it goes back uncounted.</param>
@@ -12,31 +14,59 @@ internal sealed class Worker(string name, Dispatcher dispatcher, AttemptRunner r
     {
         while (true)
         {
+            IDisposable slot;
             DispatchedJob next;
             try
             {
-                next = await dispatcher.NextAsync(name, options.ClaimFor, noMore);
+                slot = await slots.TakeAsync(noMore);
             }
             catch (OperationCanceledException) when (noMore.IsCancellationRequested)
             {
                 return;
             }
 
-            using (next.Admission)
+            using (slot)
             {
-                AttemptOutcome outcome = new AttemptOutcome.Interrupted();
                 try
                 {
-                    outcome = await runner.RunAsync(next.Claimed, next.Admission, abandon);
+                    next = await dispatcher.NextAsync(name, options.ClaimFor, noMore);
                 }
-                finally
+                catch (OperationCanceledException) when (noMore.IsCancellationRequested)
                 {
-                    // Also when the runner threw (no browser, no disk): the job is given back before the farm hears of it.
-                    await settler.SettleAsync(next.Claimed, outcome);
+                    return;
                 }
+
+                await AttemptAsync(next, abandon);
             }
 
             signal.Raise();
         }
     }
+
+    private async Task AttemptAsync(DispatchedJob next, CancellationToken abandon)
+    {
+        var began = time.GetTimestamp();
+        log.Begin(engine);
+        AttemptOutcome outcome = new AttemptOutcome.Interrupted();
+        using var held = claims.Hold(next.Claimed.Claim, next.AskedAt, abandon);
+        try
+        {
+            outcome = await runner.RunAsync(next.Claimed, next.Admission, held.Token);
+        }
+        finally
+        {
+            log.End(engine, time.GetElapsedTime(began), IsTrouble(outcome), outcome is AttemptOutcome.Failed { Failure.Kind: not FailureKind.Permanent });
+            // The permit first: settling puts the target's jobs back in line, and they must not find the target still at its limit.
+            next.Admission.Dispose();
+            // Also when the runner threw (no browser, no disk): the job is given back before the farm hears of it.
+            // Whoever may have lost the job gives it back, whatever it came to: if it was taken meanwhile, the queue refuses even that.
+            await settler.SettleAsync(next.Claimed, held.Release() ? outcome : new AttemptOutcome.Interrupted());
+        }
+    }
+
+    /// <summary>It failed, and neither page nor site was at fault.</summary>
+    private static bool IsTrouble(AttemptOutcome outcome) => outcome is AttemptOutcome.Failed
+    {
+        Failure: { Kind: FailureKind.ContextLost or FailureKind.BrowserLost } or { Class: FailureClasses.Proxy },
+    };
 }

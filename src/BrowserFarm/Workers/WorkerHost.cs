@@ -1,7 +1,9 @@
 using BrowserFarm.Diagnostics;
+using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Scheduling;
 using ContextPool;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,8 +13,11 @@ namespace BrowserFarm.Workers;
 public sealed class WorkerHost : BackgroundService
 {
     private readonly CancellationTokenSource _abandon = new();
-    private readonly IContextPool _pool;
+    private readonly HostBudgetKeeper _budget;
+    private readonly AttemptLog _log;
     private readonly Dispatcher _dispatcher;
+    private readonly Dispatcher _httpDispatcher;
+    private readonly ClaimKeeper _claims;
     private readonly AttemptRunner _runner;
     private readonly Settler _settler;
     private readonly TargetLimiters _limiters;
@@ -22,11 +27,14 @@ public sealed class WorkerHost : BackgroundService
     private readonly ILogger _logger;
 
     public WorkerHost(
-        IContextPool pool, Dispatcher dispatcher, AttemptRunner runner, Settler settler, TargetLimiters limiters, WorkSignal signal,
+        HostBudgetKeeper budget, AttemptLog log, [FromKeyedServices(Engine.Browser)] Dispatcher dispatcher, [FromKeyedServices(Engine.Http)] Dispatcher httpDispatcher, ClaimKeeper claims, AttemptRunner runner, Settler settler, TargetLimiters limiters, WorkSignal signal,
         FarmOptions options, TimeProvider time, ILogger<WorkerHost> logger)
     {
-        _pool = pool;
+        _budget = budget;
+        _log = log;
         _dispatcher = dispatcher;
+        _httpDispatcher = httpDispatcher;
+        _claims = claims;
         _runner = runner;
         _settler = settler;
         _limiters = limiters;
@@ -38,7 +46,17 @@ public sealed class WorkerHost : BackgroundService
     }
 
     /// <summary>Gives running attempts back at once instead of letting them finish.</summary>
-    public void AbandonNow() => _abandon.Cancel();
+    public void AbandonNow()
+    {
+        try
+        {
+            _abandon.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The farm is gone, and nothing runs any more: a host that is thrown away while it stops leaves the timer of its grace behind.
+        }
+    }
 
     /// <summary>Takes no more jobs; those running get the grace to finish, then they are given back uncounted.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -59,17 +77,21 @@ public sealed class WorkerHost : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var noMore = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var count = _options.Workers ?? Math.Max(1, _pool.Snapshot().Capacity.Contexts);
+        // As many as there may ever be work for; how many of them are busy is the budget's to say.
+        var count = _options.Workers ?? Environment.ProcessorCount * new ContextPoolOptions().MaxContextsPerCore;
         _logger.WorkersStarted(count);
-        await Task.WhenAll(Enumerable.Range(1, count).Select(number => RunWorkerAsync($"worker {number}", noMore)));
+        var withBrowser = Enumerable.Range(1, count).Select(number => RunWorkerAsync($"worker {number}", Engine.Browser, _budget.Slots, _dispatcher, noMore));
+        var http = new WorkerSlots(_budget.HttpSlots);
+        var without = Enumerable.Range(1, _budget.HttpSlots).Select(number => RunWorkerAsync($"http worker {number}", Engine.Http, http, _httpDispatcher, noMore));
+        await Task.WhenAll([.. withBrowser, .. without]);
     }
 
-    private async Task RunWorkerAsync(string name, CancellationTokenSource noMore)
+    private async Task RunWorkerAsync(string name, Engine engine, WorkerSlots slots, Dispatcher dispatcher, CancellationTokenSource noMore)
     {
         await Task.Yield();
         try
         {
-            await new Worker(name, _dispatcher, _runner, _settler, _signal, _options).RunAsync(noMore.Token, _abandon.Token);
+            await new Worker(name, engine, slots, dispatcher, _claims, _runner, _settler, _signal, _log, _options, _time).RunAsync(noMore.Token, _abandon.Token);
         }
         catch (Exception exception)
         {

@@ -56,6 +56,9 @@ internal sealed class BrowserCell
 
     public CellState State { get; set; }
 
+    /// <summary>It was started for one context and takes no other.</summary>
+    public bool IsAlone { get; set; }
+
     public TimeSpan Age => _time.GetElapsedTime(StartedAt);
 
     public CellSnapshot Snapshot() => new(

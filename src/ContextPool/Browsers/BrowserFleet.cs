@@ -55,6 +55,17 @@ internal sealed class BrowserFleet(
         }
     }
 
+    /// <summary>Starts a cell with room for one context, which takes no other and is closed with it.</summary>
+    /// <inheritdoc cref="ReserveAsync" path="/exception"/>
+    public Task<BrowserCell> ReserveAloneAsync()
+    {
+        lock (_gate)
+            ThrowIfRefusedUnsynchronized();
+        var starting = StartAsync(_book.TryAddAlone);
+        _ = _background.Run(() => starting);
+        return starting;
+    }
+
     /// <summary>A context is being closed, or was never opened.</summary>
     public void BeginClosing(BrowserCell cell) => _book.BeginClosing(cell);
 
@@ -108,15 +119,19 @@ internal sealed class BrowserFleet(
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(BrowserContextPool));
-            var refused = _breaker.RefusesFor(time.GetElapsedTime(_start));
-            if (_launching is null && refused > TimeSpan.Zero)
-            {
-                throw new BrowserLaunchException(
-                    $"No browser is started for another {refused.TotalSeconds:0.#} s, because {_breaker.FailuresInRow} in a row did not start; the last one: {_breaker.LastFailure}");
-            }
-
+            if (_launching is null)
+                ThrowIfRefusedUnsynchronized();
             return _launching ??= _background.Run(LaunchAsync);
+        }
+    }
+
+    private void ThrowIfRefusedUnsynchronized()
+    {
+        ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(BrowserContextPool));
+        if (_breaker.RefusesFor(time.GetElapsedTime(_start)) is { Ticks: > 0 } refused)
+        {
+            throw new BrowserLaunchException(
+                $"No browser is started for another {refused.TotalSeconds:0.#} s, because {_breaker.FailuresInRow} in a row did not start; the last one: {_breaker.LastFailure}");
         }
     }
 
@@ -126,12 +141,25 @@ internal sealed class BrowserFleet(
         await Task.Yield();
         try
         {
+            await StartAsync(_book.TryAdd);
+        }
+        finally
+        {
+            lock (_gate)
+                _launching = null;
+        }
+    }
+
+    private async Task<BrowserCell> StartAsync(Func<BrowserCell, bool> add)
+    {
+        try
+        {
             var began = time.GetTimestamp();
             var browser = await launcher.LaunchAsync(options, _closing.Token);
             var cell = new BrowserCell(Interlocked.Increment(ref _lastId), browser, time);
             logger.CellStarted(cell.Id, browser.Executable.Path, browser.Version, browser.BrowserPid, browser.DriverPid, options.Launch.UsesSandbox);
             metrics.CellStarted(time.GetElapsedTime(began));
-            if (!_book.TryAdd(cell))
+            if (!add(cell))
             {
                 await CloseAsync(cell, "the pool closed while it started");
                 throw new ObjectDisposedException(nameof(BrowserContextPool));
@@ -145,6 +173,7 @@ internal sealed class BrowserFleet(
                 },
                 TaskScheduler.Default);
             EndLaunch(failure: null);
+            return cell;
         }
         catch (OperationCanceledException cancelled) when (_closing.IsCancellationRequested)
         {
@@ -168,7 +197,6 @@ internal sealed class BrowserFleet(
     {
         lock (_gate)
         {
-            _launching = null;
             if (failure is null)
                 _breaker.Succeeded();
             else

@@ -68,6 +68,23 @@ internal sealed class CellBook(int maxContextsPerCell)
         }
     }
 
+    /// <summary>Adds a cell that has just started with room for the one context it was started for; false when the book is closed.</summary>
+    public bool TryAddAlone(BrowserCell cell)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return false;
+
+            // Retiring from the start: it takes no other context and goes with the last one, which is its first.
+            cell.IsAlone = true;
+            cell.State = CellState.Retiring;
+            cell.Contexts = cell.Served = 1;
+            _cells.Add(cell);
+            return true;
+        }
+    }
+
     /// <summary>A context is being closed: its room can be taken by another.</summary>
     public void BeginClosing(BrowserCell cell)
     {

@@ -26,6 +26,9 @@ public sealed class ContextProfile
     /// <summary>Accept any TLS certificate. Default false.</summary>
     public bool IgnoreHttpsErrors { get; set; }
 
+    /// <summary>Null reaches the network directly.</summary>
+    public ProxyProfile? Proxy { get; set; }
+
     /// <summary>Default bound on one navigation. Default 30 s.</summary>
     public TimeSpan NavigationTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -38,6 +41,7 @@ public sealed class ContextProfile
         [
             $"{ViewportWidth}x{ViewportHeight}", Locale ?? "", UserAgent ?? "", TimeZoneId ?? "", $"{IgnoreHttpsErrors}",
             $"{NavigationTimeout.Ticks}", $"{ActionTimeout.Ticks}",
+            Proxy?.Server ?? "", Proxy?.Username ?? "", Proxy?.Password ?? "", Proxy?.Bypass ?? "",
             .. ExtraHttpHeaders.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => $"{header.Key}: {header.Value}"),
         ]);
 
@@ -49,6 +53,7 @@ public sealed class ContextProfile
         TimezoneId = TimeZoneId,
         ExtraHTTPHeaders = ExtraHttpHeaders.Count > 0 ? ExtraHttpHeaders : null,
         IgnoreHTTPSErrors = IgnoreHttpsErrors,
+        Proxy = Proxy is { } proxy ? new Proxy { Server = proxy.Server, Username = proxy.Username, Password = proxy.Password, Bypass = proxy.Bypass } : null,
         // A download nobody asked for fills the disk; a service worker answers requests that nobody then sees.
         AcceptDownloads = false,
         ServiceWorkers = ServiceWorkerPolicy.Block,

@@ -29,6 +29,7 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
         _driver = driver;
         _process = process;
         _group = process is { } found ? ProcessGroup.Of(found) : null;
+        _group?.GiveWay();
         _folder = folder;
         _scrubTimeout = options.ScrubTimeout;
         _time = time;

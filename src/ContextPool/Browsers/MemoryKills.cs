@@ -1,3 +1,5 @@
+using ContextPool.Leasing;
+
 namespace ContextPool.Browsers;
 
 /// <summary>Tells a tab that crashed because we killed its process from one that crashed by itself: the crash follows the kill within moments.</summary>
@@ -11,26 +13,27 @@ internal sealed class MemoryKills(TimeProvider time)
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
-    private readonly Queue<long> _kills = new();
+    private readonly Queue<(long At, LeaseLoss Blame)> _kills = new();
 
-    public void Note()
+    /// <param name="blame">What the lease of that page is to be told.</param>
+    public void Note(LeaseLoss blame)
     {
         lock (_gate)
-            _kills.Enqueue(time.GetTimestamp());
+            _kills.Enqueue((time.GetTimestamp(), blame));
     }
 
-    /// <summary>True when a crash now is the consequence of a kill; each kill explains one crash.</summary>
-    public bool TryClaim()
+    /// <summary>What a crash now is to be called when it is the consequence of a kill, else null; each kill explains one crash.</summary>
+    public LeaseLoss? Claim()
     {
         lock (_gate)
         {
-            while (_kills.TryDequeue(out var at))
+            while (_kills.TryDequeue(out var kill))
             {
-                if (time.GetElapsedTime(at) <= Window)
-                    return true;
+                if (time.GetElapsedTime(kill.At) <= Window)
+                    return kill.Blame;
             }
 
-            return false;
+            return null;
         }
     }
 }

@@ -7,8 +7,9 @@ namespace ContextPool.Browsers;
 /// The first question is the smallest script, <c>1</c>: any page answers whose script thread comes to it. But Chromium holds scripts back
 /// while a navigation waits for its answer (measured: for as long as the server is silent). So there is a second: how long the page's
 /// thread has been in tasks (<c>Performance.getMetrics</c>, which also interrupts a script). Asked twice, it tells a page that waits from
-/// one that loops: in a loop, task time grows as fast as the clock (measured: 0.5 s in 0.5 s, against none). A page that answers neither
-/// question is stopped, or waits inside a script.
+/// one that loops: in a loop, task time grows as fast as the clock (measured: 0.5 s in 0.5 s, against none). The clock is the page's own,
+/// from the same answer: by ours, an answer that the driver was slow to pass on made a loop look like a page that waits. A page that
+/// answers neither question is stopped, or waits inside a script.
 /// </remarks>
 internal sealed class PageHeart
 {
@@ -19,7 +20,7 @@ internal sealed class PageHeart
     private readonly TimeProvider _time;
     private Task _script = Task.CompletedTask;
 
-    private PageHeart(ICDPSession session, TimeProvider time)
+    internal PageHeart(ICDPSession session, TimeProvider time)
     {
         _session = session;
         _time = time;
@@ -41,15 +42,14 @@ internal sealed class PageHeart
             Observe(_script = _session.SendAsync("Runtime.evaluate", One));
         var script = _script;
 
-        TimeSpan? inTasks = null;
-        var measuredAt = 0L;
+        (double At, double InTasks)? before = null;
         while (await Task.WhenAny(script, Task.Delay(Pause, _time)) != script)
         {
-            var now = await TimeInTasksAsync(script);
-            if (inTasks is { } before && now - before < _time.GetElapsedTime(measuredAt) / 2)
+            var now = await TimesAsync(script);
+            if (before is { } then && now is { } times && times.InTasks - then.InTasks < (times.At - then.At) / 2)
                 return;
 
-            (inTasks, measuredAt) = (now, _time.GetTimestamp());
+            before = now;
         }
 
         await script;
@@ -58,21 +58,29 @@ internal sealed class PageHeart
     /// <summary>Stops the script that runs now.</summary>
     public Task TerminateScriptAsync() => _session.SendAsync("Runtime.terminateExecution");
 
-    /// <summary>Null when the script has answered meanwhile, or the page counts no time.</summary>
-    private async Task<TimeSpan?> TimeInTasksAsync(Task script)
+    /// <summary>The page's clock and how much of it its thread was in tasks, in seconds; null when the script has answered meanwhile, or the page counts no time.</summary>
+    private async Task<(double At, double InTasks)?> TimesAsync(Task script)
     {
         var asking = _session.SendAsync("Performance.getMetrics");
         Observe(asking);
         if (await Task.WhenAny(asking, script) == script || await asking is not { } answer)
             return null;
 
+        double? at = null, inTasks = null;
         foreach (var metric in answer.GetProperty("metrics").EnumerateArray())
         {
-            if (metric.GetProperty("name").GetString() == "TaskDuration")
-                return TimeSpan.FromSeconds(metric.GetProperty("value").GetDouble());
+            switch (metric.GetProperty("name").GetString())
+            {
+                case "Timestamp":
+                    at = metric.GetProperty("value").GetDouble();
+                    break;
+                case "TaskDuration":
+                    inTasks = metric.GetProperty("value").GetDouble();
+                    break;
+            }
         }
 
-        return null;
+        return at is { } clock && inTasks is { } tasks ? (clock, tasks) : null;
     }
 
     private static void Observe(Task call) => _ = call.ContinueWith(static ended => _ = ended.Exception, TaskScheduler.Default);

@@ -5,9 +5,31 @@ namespace ContextPool.Browsers;
 /// <param name="Browser">The browser process. It need not lead the group: Debian's command is a shell script that starts it as a child.</param>
 internal readonly record struct ProcessGroup(int Id, ProcessIdentity Browser)
 {
+    /// <summary>A ninth of the usual share, sched(7), when both want a processor; all of it when nobody else does.</summary>
+    private const string AutogroupNiceness = "10";
+
     /// <summary>The group a process is in; null when it is gone.</summary>
     public static ProcessGroup? Of(ProcessIdentity browser) =>
         browser.IsAlive && ProcessIdentity.ReadStat(browser.Pid) is { } stat ? new ProcessGroup(stat.GroupId, browser) : null;
+
+    /// <summary>Lets the browser give way to this program where the scheduler shares the processors among sessions, as Linux does outside of containers.</summary>
+    /// <remarks>
+    /// A browser runs in a session of its own, and so, with <c>sched_autogroup_enabled</c>, in a group that gets as much as all of ours together:
+    /// on each processor, whatever little of our work happens to be there. Measured on two cores, with eight tabs of which some loop: this program
+    /// then waited up to 3.8 s for its turn, and hung pages were found by so much later. In a container there are no such groups and this does
+    /// nothing. Source: sched(7), "The autogroup feature". A failure is passed over: it was worth a try.
+    /// </remarks>
+    public void GiveWay()
+    {
+        try
+        {
+            File.WriteAllText($"/proc/{Browser.Pid}/autogroup", AutogroupNiceness);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // No such groups here, another user's, or the browser is gone.
+        }
+    }
 
     /// <summary>SIGKILL to all who are in it, also after the browser has gone: a stopped renderer outlives its browser (measured).</summary>
     /// <remarks>

@@ -17,4 +17,7 @@ public enum CellLossReason
 
     /// <summary>The driver answered no heartbeat.</summary>
     DriverSilent,
+
+    /// <summary>Memory was about to run out, and it was the browser process itself that had taken it.</summary>
+    MemoryExceeded,
 }

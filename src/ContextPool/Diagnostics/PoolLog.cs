@@ -78,6 +78,12 @@ internal static partial class PoolLog
     [LoggerMessage(1205, LogLevel.Warning, "The processes of the browsers could not be looked at: {Reason}")]
     public static partial void InspectionFailed(this ILogger logger, string reason);
 
+    [LoggerMessage(1206, LogLevel.Warning, "Memory was about to run out ({AvailableMegabytes} MB left): killed a {Kind} process of cell {CellId} (pid {Pid}) that held {Megabytes} MB")]
+    public static partial void KilledForMemory(this ILogger logger, int cellId, BrowserProcessKind kind, int pid, long megabytes, long availableMegabytes);
+
+    [LoggerMessage(1207, LogLevel.Debug, "A look at what is left of memory failed: {Reason}")]
+    public static partial void GuardFailed(this ILogger logger, string reason);
+
     [LoggerMessage(1300, LogLevel.Warning, "The watchdog came {LateMilliseconds} ms late; nobody is blamed for the silence of that time")]
     public static partial void WatchdogLate(this ILogger logger, long lateMilliseconds);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using ContextPool.Leasing;
+using ContextPool.Memory;
 using ContextPool.Recycling;
 using ContextPool.Watchdog;
 
@@ -21,6 +22,10 @@ internal sealed class PoolMetrics : IDisposable
     private readonly Counter<long> _contextsReused;
     private readonly Counter<long> _contextsClosed;
     private readonly Counter<long> _kills;
+    private readonly Histogram<double> _hangSilence;
+    private readonly Histogram<double> _hangClosing;
+    private readonly Histogram<double> _hangRecovery;
+    private readonly Counter<long> _memoryKills;
     private readonly Histogram<double> _cellStart;
     private readonly Counter<long> _launchFailures;
     private readonly Counter<long> _cellsLost;
@@ -42,6 +47,10 @@ internal sealed class PoolMetrics : IDisposable
         _contextsReused = _meter.CreateCounter<long>("browserfarm.pool.contexts.reused", "{context}", "Leases served with a warm context of their key");
         _contextsClosed = _meter.CreateCounter<long>("browserfarm.pool.contexts.closed", "{context}", "Contexts closed");
         _kills = _meter.CreateCounter<long>("browserfarm.pool.kills", "{context}", "Contexts that had to be forced to close, by the rung it took");
+        _hangSilence = _meter.CreateHistogram<double>("browserfarm.pool.hang.silence", "s", "Time from the last sign of life of a hung page to the end of its lease, what was forgiven included");
+        _hangClosing = _meter.CreateHistogram<double>("browserfarm.pool.hang.closing", "s", "Time from the end of a hung page's lease to its free place, by the rung it took");
+        _hangRecovery = _meter.CreateHistogram<double>("browserfarm.pool.hang.recovery", "s", "Time from the last sign of life of a hung page to its free place");
+        _memoryKills = _meter.CreateCounter<long>("browserfarm.pool.memory.kills", "{process}", "Processes killed because memory was about to run out, by kind");
         _cellStart = _meter.CreateHistogram<double>("browserfarm.pool.cell.start", "s", "Time to start a browser with its driver");
         _launchFailures = _meter.CreateCounter<long>("browserfarm.pool.cells.failed", "{cell}", "Browsers that did not start");
         _cellsLost = _meter.CreateCounter<long>("browserfarm.pool.cells.lost", "{cell}", "Browsers that died or were killed, by reason");
@@ -97,6 +106,18 @@ internal sealed class PoolMetrics : IDisposable
     public void ContextClosed() => _contextsClosed.Add(1);
 
     public void Killed(KillRung rung) => _kills.Add(1, Tag("rung", rung));
+
+    /// <summary>A hung page is gone and its place free.</summary>
+    /// <param name="silence">From its last sign of life to the end of its lease.</param>
+    /// <param name="closing">From there to its free place.</param>
+    public void HangEnded(TimeSpan silence, TimeSpan closing, KillRung rung)
+    {
+        _hangSilence.Record(silence.TotalSeconds);
+        _hangClosing.Record(closing.TotalSeconds, Tag("rung", rung));
+        _hangRecovery.Record((silence + closing).TotalSeconds);
+    }
+
+    public void KilledForMemory(BrowserProcessKind kind) => _memoryKills.Add(1, Tag("kind", kind));
 
     public void CellStarted(TimeSpan took) => _cellStart.Record(took.TotalSeconds);
 

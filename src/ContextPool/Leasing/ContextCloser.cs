@@ -58,6 +58,8 @@ internal sealed class ContextCloser(
         fleet.EndClosing(context.Cell);
         places.EndClosing();
         metrics.ContextClosed();
+        if (isHung)
+            metrics.HangEnded(lease!.UnheardAtEnd, time.GetElapsedTime(lease.EndedAt), rung);
         if (!isHung && rung == KillRung.CloseContext)
             return;
 

@@ -62,6 +62,12 @@ public sealed class ContextLease : IAsyncDisposable
     /// <summary>Its page's signs of life.</summary>
     internal Pulse Pulse { get; }
 
+    /// <summary>Timestamp of its end; 0 while it lasts.</summary>
+    internal long EndedAt { get; set; }
+
+    /// <summary>How long its page had given no sign of life when it ended.</summary>
+    internal TimeSpan UnheardAtEnd { get; set; }
+
     /// <summary>The holder gave it back, or let go of it after it was lost.</summary>
     internal bool IsDisposed => Volatile.Read(ref _disposed) == 1;
 
@@ -98,9 +104,9 @@ public sealed class ContextLease : IAsyncDisposable
     /// <summary>The tab's process died: by itself, or by the pool's hand.</summary>
     internal void OnCrashed()
     {
-        if (Pooled.Cell.MemoryKills.TryClaim())
+        if (Pooled.Cell.MemoryKills.Claim() is { } blame)
         {
-            Revoke(LeaseLoss.MemoryExceeded);
+            Revoke(blame);
             return;
         }
 

@@ -10,13 +10,14 @@ internal sealed class ContextOpener(ContextPoolOptions options, BrowserFleet fle
     private const int MaxBrowsers = 3;
 
     /// <param name="identity">That of the profile.</param>
+    /// <param name="alone">In a browser of its own.</param>
     /// <exception cref="BrowserNotFoundException">As the launcher says.</exception>
     /// <exception cref="BrowserLaunchException">No browser starts, or none opens a context.</exception>
-    public async Task<PooledContext> OpenAsync(ContextProfile profile, string identity)
+    public async Task<PooledContext> OpenAsync(ContextProfile profile, string identity, bool alone = false)
     {
         for (var browsers = 1; ; browsers++)
         {
-            var cell = await fleet.ReserveAsync();
+            var cell = await (alone ? fleet.ReserveAloneAsync() : fleet.ReserveAsync());
             try
             {
                 return await OpenInAsync(cell, profile, identity);

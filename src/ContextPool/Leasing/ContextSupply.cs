@@ -28,6 +28,12 @@ internal sealed class ContextSupply(
     {
         var profile = request.Profile ?? options.Context;
         var identity = request.Profile is null ? _ownProfile : profile.Identity;
+        if (request.Alone)
+        {
+            MakeRoom();
+            return await opener.OpenAsync(profile, identity, alone: true);
+        }
+
         while (request.Key is not null && _shelf.TryTake(request.Key, identity) is { } warm)
         {
             if (await warm.Ready && IsAlive(warm.Context))

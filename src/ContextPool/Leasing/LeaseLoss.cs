@@ -21,10 +21,13 @@ public enum LeaseLoss
     /// <summary>The page's process died.</summary>
     PageCrashed,
 
-    /// <summary>The page's process was killed because it took more memory than <see cref="ContextPoolOptions.MaxTabBytes"/>.</summary>
+    /// <summary>
+    /// The page's process was killed because it took more memory than <see cref="ContextPoolOptions.MaxTabBytes"/>, or because memory was
+    /// about to run out and it had taken more than anybody and more than two ordinary tabs.
+    /// </summary>
     MemoryExceeded,
 
-    /// <summary>Memory ran out and this lease was the youngest of the least important. Not its page's fault.</summary>
+    /// <summary>Memory ran out and this lease was the youngest of the least important, or its page, of ordinary size, the largest. Not its page's fault.</summary>
     MemoryPressure,
 
     /// <summary>The browser's network process died, and with it silently every cookie of this context. Not its page's fault.</summary>

@@ -18,6 +18,9 @@ public sealed record LeaseRequest(string Holder)
     /// <summary>Who suffers first when memory runs out: the lease with the lowest number, and of those the youngest. Default 0.</summary>
     public int Priority { get; init; }
 
+    /// <summary>In a browser of its own, started for it and closed with it, whatever its key: for a page that is suspected of taking its browser down. Default false.</summary>
+    public bool Alone { get; init; }
+
     /// <summary>Longest to wait in line for a place.</summary>
     /// <value>Default 5 minutes; positive, at most <see cref="MaxBound"/>.</value>
     public TimeSpan WaitAtMost { get; init; } = TimeSpan.FromMinutes(5);

@@ -88,7 +88,7 @@ internal sealed class CellInspector : IAsyncDisposable
         foreach (var renderer in RendererCap.Over(tree, _options.MaxTabBytes))
         {
             _logger.RendererKilled(cell.Id, renderer.Id.Pid, renderer.PrivateBytes >> 20);
-            cell.MemoryKills.Note();
+            cell.MemoryKills.Note(LeaseLoss.MemoryExceeded);
             renderer.Id.Kill();
         }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using ContextPool.Browsers;
 
 namespace ContextPool.Memory;
 
@@ -60,32 +60,11 @@ public sealed class CgroupMemoryProbe : IMemoryProbe
 
     private (long Total, long Available) ReadHost()
     {
-        long? total = null, available = null, free = null;
-        foreach (var line in File.ReadLines(Path.Join(_root, "proc/meminfo")))
-        {
-            if (line.StartsWith("MemTotal:", StringComparison.Ordinal))
-                total = Kilobytes(line);
-            else if (line.StartsWith("MemAvailable:", StringComparison.Ordinal))
-                available = Kilobytes(line);
-            else if (line.StartsWith("MemFree:", StringComparison.Ordinal))
-                free = Kilobytes(line);
-
-            if (total is not null && available is not null)
-                break;
-        }
-
-        if (total is null)
-            throw new IOException("proc/meminfo has no MemTotal line.");
-
-        return (total.Value, available ?? free ?? 0);
-
-        static long? Kilobytes(string line)
-        {
-            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return words.Length >= 2 && long.TryParse(words[1], NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes)
-                ? kilobytes * 1024
-                : null;
-        }
+        Span<byte> buffer = stackalloc byte[1024];   // the lines that matter are the first three
+        ReadOnlySpan<byte> text = buffer[..ProcFile.Read(Path.Join(_root, "proc/meminfo"), buffer)];
+        var total = KeyedNumbers.Find(text, "MemTotal", ':') ?? throw new IOException("proc/meminfo has no MemTotal line.");
+        var available = KeyedNumbers.Find(text, "MemAvailable", ':') ?? KeyedNumbers.Find(text, "MemFree", ':') ?? 0;
+        return (total << 10, available << 10);
     }
 
     private static List<ControlGroup> FindLevels(string root)

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using ContextPool.Browsers;
 
 namespace ContextPool.Memory;
 
@@ -39,35 +41,16 @@ internal sealed record ControlGroup(string Folder, MemorySource Source)
 
     private long? ReadNumber(string file)
     {
-        try
-        {
-            var text = File.ReadAllText(Path.Join(Folder, file)).Trim();
-            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        Span<byte> buffer = stackalloc byte[64];
+        ReadOnlySpan<byte> text = buffer[..ProcFile.Read(Path.Join(Folder, file), buffer)];
+        return Utf8Parser.TryParse(text, out long number, out var length) && text[length..].Trim("\n "u8).IsEmpty && number >= 0 ? number : null;
     }
 
-    /// <summary>The number behind a key in a file of lines like <c>oom_kill 0</c>.</summary>
     private long? ReadKeyed(string file, string key)
     {
-        try
-        {
-            foreach (var line in File.ReadLines(Path.Join(Folder, file)))
-            {
-                if (line.StartsWith(key, StringComparison.Ordinal) && line.Length > key.Length && line[key.Length] == ' '
-                    && long.TryParse(line.AsSpan(key.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-                    return number;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The group is gone, or this kernel has no such file.
-        }
-
-        return null;
+        // The longest, memory.stat, has some sixty lines of up to forty bytes.
+        Span<byte> buffer = stackalloc byte[8192];
+        return KeyedNumbers.Find(buffer[..ProcFile.Read(Path.Join(Folder, file), buffer)], key, ' ');
     }
 }
 

@@ -16,12 +16,12 @@ internal sealed class Recycler(BrowserFleet fleet, ContextPoolOptions options, I
             return;
 
         var cells = fleet.Cells;
-        if (cells.Any(cell => cell.State == CellState.Retiring))
+        if (cells.Any(cell => cell is { State: CellState.Retiring, IsAlone: false }))
             return;
 
         foreach (var cell in cells)
         {
-            if (RecyclePolicy.Decide(FactsOf(cell), options) is not { } reason)
+            if (cell.IsAlone || RecyclePolicy.Decide(FactsOf(cell), options) is not { } reason)
                 continue;
 
             _replacing = ReplaceAsync(cell, reason);

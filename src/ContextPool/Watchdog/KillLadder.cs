@@ -22,15 +22,16 @@ public enum KillRung
 
 /// <summary>Gets a context closed, whatever it takes: each rung has a bound, and the last cannot fail.</summary>
 /// <remarks>
-/// For a context that is only given back: close it, else kill its browser. For one whose page hangs: stop its script (1 s), close its
-/// tab (2 s), close the context (<see cref="ContextPoolOptions.CloseTimeout"/>, 3 s), kill the browser's process group. The driver is
+/// For a context that is only given back: close it, else kill its browser. For one whose page hangs: stop its script (0.25 s), close its
+/// tab (1 s), close the context (<see cref="ContextPoolOptions.CloseTimeout"/>, 3 s), kill the browser's process group. The driver is
 /// killed with the cell's end, at most 3 s later, when it does not close by itself: the whole takes less than 10 s. Measured: a page
-/// in an endless loop closes in 20–110 ms, so the upper rungs are rare.
+/// in an endless loop closes in 20–110 ms, so the upper rungs are rare; a script that does not stop at once blocks in something that no
+/// stopping reaches, and its tab is closed all the same, so nothing is gained by waiting longer.
 /// </remarks>
 internal sealed class KillLadder(BrowserFleet fleet, ContextPoolOptions options, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan TerminateBound = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ClosePageBound = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TerminateBound = TimeSpan.FromSeconds(0.25);
+    private static readonly TimeSpan ClosePageBound = TimeSpan.FromSeconds(1);
 
     /// <summary>Closes it. Never throws; returns when the context, or else its whole browser, is gone.</summary>
     /// <param name="hung">Its page does not answer: begin by stopping it.</param>

@@ -135,17 +135,19 @@ internal sealed class PoolWatchdog : IAsyncDisposable
         return cell.DriverPulse.SilentFor <= limit && cell.BrowserPulse.SilentFor <= limit;
     }
 
-    /// <summary>Reads the process table: not on the timer's thread, and not twice at once.</summary>
+    /// <summary>Reads the process table: on a thread of its own, for that may take long, and not twice at once.</summary>
     private void StartOrphanSweep()
     {
         _lastOrphanSweep = _time.GetTimestamp();
         if (!_orphans.IsCompleted)
             return;
 
-        _orphans = Task.Run(() =>
-        {
-            if (OrphanReaper.Sweep(_options.WorkFolder, _logger) is > 0 and var swept)
-                _metrics.OrphansSwept(swept);
-        });
+        _orphans = Task.Factory.StartNew(
+            () =>
+            {
+                if (OrphanReaper.Sweep(_options.WorkFolder, _logger) is > 0 and var swept)
+                    _metrics.OrphansSwept(swept);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class Pulse(Func<Task> ask, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly long _start = time.GetTimestamp();
     private TimeSpan _lastAnswer;
+    private TimeSpan _heardAt;
     private TimeSpan? _lastQuestion;
     private bool _isOpen;
 
@@ -23,6 +24,16 @@ internal sealed class Pulse(Func<Task> ask, TimeProvider time)
                 var silent = Now - _lastAnswer;
                 return silent > TimeSpan.Zero ? silent : TimeSpan.Zero;
             }
+        }
+    }
+
+    /// <summary>Time since the last answer, forgiven or not: what whoever waits for it has waited.</summary>
+    public TimeSpan UnheardFor
+    {
+        get
+        {
+            lock (_gate)
+                return Now - _heardAt;
         }
     }
 
@@ -65,8 +76,12 @@ internal sealed class Pulse(Func<Task> ask, TimeProvider time)
         lock (_gate)
         {
             _isOpen = false;
-            if (isAnswered && Now > _lastAnswer)
-                _lastAnswer = Now;
+            if (!isAnswered)
+                return;
+
+            _heardAt = Now;
+            if (_heardAt > _lastAnswer)
+                _lastAnswer = _heardAt;
         }
     }
 }

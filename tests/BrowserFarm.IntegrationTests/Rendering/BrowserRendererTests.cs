@@ -367,13 +367,120 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
     }
 
     [Fact]
+    public async Task RenderAsync_FailureThatIsFinal_ComesWithAPictureAndTheConsole()
+    {
+        _site.MapHtml("/", "<h1>no such thing</h1><script>console.log('first', 1); console.error('second'); setTimeout(() => { throw new Error('third'); })</script>");
+
+        var failed = await FailedAsync("/", request => request with { WasTried = true, IsFinal = _ => true });
+
+        failed.Failure.Class.Should().Be("selector-missing");
+        failed.Evidence!.Url.Should().Be(_site.UriOf("/").AbsoluteUri);
+        failed.Evidence.Jpeg.Should().StartWith([0xFF, 0xD8, 0xFF]);
+        failed.Evidence.Console.Should().HaveCount(3).And.Contain(["log: first 1", "error: second"]).And.ContainSingle(line => line.StartsWith("uncaught:") && line.Contains("third"));
+    }
+
+    [Fact]
+    public async Task RenderAsync_FailureOfAFirstTryOrOneThatIsNotFinal_CostsNoEvidence()
+    {
+        _site.MapHtml("/", "<script>console.log('talks')</script>");
+
+        (await FailedAsync("/", request => request with { WasTried = true })).Evidence.Should().BeNull("it is tried again");
+        (await FailedAsync("/", request => request with { IsFinal = _ => true })).Evidence!.Console.Should().BeEmpty("nobody listened the first time");
+        (await FailedAsync("/nothing", request => request with { IsFinal = _ => true })).Evidence.Should().BeNull("that a page is not there needs no picture");
+    }
+
+    [Fact]
+    public async Task RenderAsync_ConsoleFlood_KeepsTheLastLinesItListenedTo()
+    {
+        _site.MapHtml("/", $"<script>for (let i = 0; i < 20000; i++) console.log(i + ' {new string('x', 600)}')</script>");
+
+        var failed = await FailedAsync("/", request => request with { WasTried = true, IsFinal = _ => true });
+
+        failed.Evidence!.Console.Should().HaveCount(50).And.OnlyContain(line => line.Length <= 510);
+    }
+
+    [Fact]
+    public async Task RenderAsync_PageWithFilesOfItsSite_SaysThatTheSiteIsDoneWhenTheLastIsAnsweredAndBeforeThePageIs()
+    {
+        var answers = 0;
+        _site.Map("/late.json", async context =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, context.RequestAborted);
+            Interlocked.Increment(ref answers);
+            await context.Response.WriteAsync("{}");
+        });
+        _site.MapHtml("/", "<p>here</p><script>fetch('/late.json').then(r => r.text())</script>");
+        var served = new TaskCompletionSource<(TimeSpan FirstByte, int Answers)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var turn = new TargetTurn(() => true, firstByte => served.SetResult((firstByte, Volatile.Read(ref answers))));
+
+        // The selector never comes: the page is still being waited for when the site is done.
+        var rendering = RenderAsync("/", options => options.ActionTimeout = TimeSpan.FromSeconds(5), new PageWish([], [], WaitForSelector: "#never"), navigationTimeout: null, turn);
+        var first = await Task.WhenAny(served.Task, rendering).WaitAsync(Bounds.Medium);
+
+        first.Should().BeSameAs(served.Task);
+        (await served.Task).Answers.Should().Be(1, "the site was still busy with the page until then");
+        (await served.Task).FirstByte.Should().BePositive();
+        (await rendering).Should().BeOfType<RenderOutcome.Failed>();
+    }
+
+    [Fact]
+    public async Task RenderAsync_AnotherSiteTakesLong_IsNoReasonToOccupyThePagesOwn()
+    {
+        await using var other = await TestSite.StartAsync(CancellationToken.None);
+        var answered = 0;
+        using var may = new SemaphoreSlim(0);
+        other.Map("/slow.js", async context =>
+        {
+            await may.WaitAsync(context.RequestAborted);
+            Interlocked.Increment(ref answered);
+        });
+        _site.MapHtml("/", $"<p>here</p><script async src='{other.UriOf("/slow.js")}'></script>");
+        var answersWhenDone = -1;
+        var turn = new TargetTurn(() => true, _ =>
+        {
+            answersWhenDone = Volatile.Read(ref answered);
+            may.Release();
+        });
+
+        var outcome = await RenderAsync("/", configure: null, wish: null, navigationTimeout: null, turn);
+
+        outcome.Should().BeOfType<RenderOutcome.Rendered>();
+        answersWhenDone.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task RenderAsync_SiteKeepsAnAnswerOpen_IsNotSaidToBeDone()
+    {
+        _site.Map("/hang", context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        _site.MapHtml("/", "<p>here</p><script>fetch('/hang')</script>");
+        var said = false;
+
+        var outcome = await RenderAsync("/", configure: null, wish: null, navigationTimeout: null, new TargetTurn(() => true, _ => said = true));
+
+        outcome.Should().BeOfType<RenderOutcome.Rendered>();
+        said.Should().BeFalse("the end of the rendering frees it");
+    }
+
+    [Fact]
+    public async Task RenderAsync_Refused_IsNotSaidToBeDone()
+    {
+        _site.MapStatus("/", 429);
+        var said = false;
+
+        var outcome = await RenderAsync("/", configure: null, wish: null, navigationTimeout: null, new TargetTurn(() => true, _ => said = true));
+
+        outcome.Should().BeOfType<RenderOutcome.Failed>();
+        said.Should().BeFalse();
+    }
+
+    [Fact]
     public async Task RenderAsync_Cancelled_ThrowsAndThePlaceReturns()
     {
         _site.MapHtml("/", "<script>while (true) {}</script>");
         using var cancel = new CancellationTokenSource();
         await using var lease = await chromium.Pool.LeaseAsync(LeaseRequest.Any);
         var rendering = new BrowserRenderer(chromium.Config.Render, TimeProvider.System)
-            .RenderAsync(lease, CanonicalUrl.Parse(_site.BaseUri.AbsoluteUri), new PageWish([], []), () => true, cancel.Token);
+            .RenderAsync(lease, new RenderRequest(CanonicalUrl.Parse(_site.BaseUri.AbsoluteUri), new PageWish([], []), TargetTurn.Unlimited), cancel.Token);
         await Eventually.HoldsAsync(() => _site.VisitsTo("/") == 1, Bounds.Medium, "the page is being loaded");
 
         await cancel.CancelAsync();
@@ -390,11 +497,20 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
         return outcome.Should().BeOfType<RenderOutcome.Rendered>($"{(outcome as RenderOutcome.Failed)?.Failure.Reason}").Subject.Page;
     }
 
+    /// <summary>A page in which nothing matches what is waited for, or that is not there.</summary>
+    private async Task<RenderOutcome.Failed> FailedAsync(string path, Func<RenderRequest, RenderRequest> request) =>
+        (await RenderAsync(
+            path, options => options.ActionTimeout = TimeSpan.FromSeconds(2), new PageWish([], [], "#never"), navigationTimeout: null, request)).Should().BeOfType<RenderOutcome.Failed>().Subject;
+
     private async Task<AttemptFailure> FailureAsync(
         string path, Action<RenderOptions>? configure = null, PageWish? wish = null, TimeSpan? navigationTimeout = null) =>
         (await RenderAsync(path, configure, wish, navigationTimeout)).Should().BeOfType<RenderOutcome.Failed>().Subject.Failure;
 
-    private async Task<RenderOutcome> RenderAsync(string path, Action<RenderOptions>? configure, PageWish? wish, TimeSpan? navigationTimeout)
+    private Task<RenderOutcome> RenderAsync(string path, Action<RenderOptions>? configure, PageWish? wish, TimeSpan? navigationTimeout, TargetTurn? turn = null) =>
+        RenderAsync(path, configure, wish, navigationTimeout, request => turn is null ? request : request with { Turn = turn });
+
+    private async Task<RenderOutcome> RenderAsync(
+        string path, Action<RenderOptions>? configure, PageWish? wish, TimeSpan? navigationTimeout, Func<RenderRequest, RenderRequest> request)
     {
         var options = new RenderOptions();
         configure?.Invoke(options);
@@ -404,7 +520,7 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
             lease.Context.SetDefaultNavigationTimeout((float)(navigationTimeout ?? options.NavigationTimeout).TotalMilliseconds);
             lease.Context.SetDefaultTimeout((float)options.ActionTimeout.TotalMilliseconds);
             outcome = await new BrowserRenderer(options, TimeProvider.System)
-                .RenderAsync(lease, CanonicalUrl.Parse(_site.UriOf(path).AbsoluteUri), wish ?? new PageWish([PageFormat.Html], []), () => true, CancellationToken.None);
+                .RenderAsync(lease, request(new RenderRequest(CanonicalUrl.Parse(_site.UriOf(path).AbsoluteUri), wish ?? new PageWish([PageFormat.Html], []), TargetTurn.Unlimited)), CancellationToken.None);
         }
 
         await Eventually.HoldsAsync(() => chromium.Pool.Snapshot().InUse == 0, Bounds.Medium, "the place comes back whatever the page did");

@@ -45,6 +45,21 @@ public sealed class RobotsRulesTests
         RobotsRules.Parse(SimpleExample, agent).Allows(path).Should().Be(expected);
 
     [Theory]
+    [InlineData("", "")]
+    [InlineData("Sitemap: https://a.example/s.xml", "https://a.example/s.xml")]
+    [InlineData("sitemap:https://a.example/1\r\nSITEMAP : https://a.example/2 # a note\nSitemap: https://a.example/1", "https://a.example/1 https://a.example/2")]
+    [InlineData("User-agent: somebody\nDisallow: /\nSitemap: https://a.example/s.xml", "https://a.example/s.xml")]
+    [InlineData("Sitemap: https://a.example/s.xml#part", "https://a.example/s.xml#part")]
+    [InlineData("\uFEFFSitemap: https://a.example/s.xml", "https://a.example/s.xml")]
+    [InlineData("Sitemap:\nSitemap", "")]
+    public void Sitemaps_AnyGroup_AreThoseNamed(string text, string expected) =>
+        string.Join(' ', RobotsRules.Parse(text, "BrowserFarm").Sitemaps).Should().Be(expected);
+
+    [Fact]
+    public void Sitemaps_BetweenAgents_DoNotSplitTheGroup() =>
+        RobotsRules.Parse("User-agent: x\nSitemap: https://a.example/s.xml\nUser-agent: BrowserFarm\nDisallow: /", "x").Allows("/").Should().BeFalse();
+
+    [Theory]
     [InlineData("/example/page/disallowed.gif", false)]     // RFC 9309 §5.2
     [InlineData("/example/page/other.gif", true)]
     [InlineData("/example/", true)]

@@ -83,6 +83,7 @@ public sealed class PlaywrightConfigFileTests
     [InlineData("context.timezoneId", "\"UTC\"", "\"Etc/GMT+5\"", "null")]
     [InlineData("context.extraHTTPHeaders", "{}", "{\"A\":\"b\",\"Accept-Language\":\"de\"}")]
     [InlineData("context.ignoreHTTPSErrors", "true")]
+    [InlineData("proxy.server", "\"http://proxy.example:3128\"", "\"https://10.0.0.1:1\"", "\"socks5://[::1]:1080\"")]
     [InlineData("navigation.timeoutMs", "100", "600000")]
     [InlineData("navigation.waitUntil", "\"settled\"", "\"load\"")]
     [InlineData("block.resourceTypes", "[]", "[\"IMAGE\",\"font\"]")]
@@ -106,6 +107,8 @@ public sealed class PlaywrightConfigFileTests
     [InlineData("context.userAgent", "\"\"", "\"a\\nb\"", "\"a\\u0000\"", "1")]
     [InlineData("context.timezoneId", "\"\"", "\"Europe/Berlin/x/y\"", "\"../etc\"", "\"a b\"")]
     [InlineData("context.extraHTTPHeaders", "[]", "{\"\":\"b\"}", "{\"Host\":\"b\"}", "{\"cookie\":\"b\"}", "{\"Proxy-Authorization\":\"b\"}", "{\"A\":\"b\\r\\nC: d\"}", "{\"A b\":\"c\"}", "{\"A\":1}", "{\"A\":null}", "null")]
+    [InlineData("proxy.server", "\"proxy.example:3128\"", "\"ftp://proxy.example\"", "\"http://me:secret@proxy.example\"", "\"http://proxy.example/path\"", "\"\"", "1")]
+    [InlineData("proxy.username", "\"\"", "\"a\\nb\"", "1")]
     [InlineData("navigation.timeoutMs", "0", "99", "600001")]
     [InlineData("navigation.waitUntil", "\"networkidle\"", "\"Load\"", "2")]
     [InlineData("block.resourceTypes", "[\"document\"]", "[\"\"]", "\"image\"")]
@@ -118,6 +121,12 @@ public sealed class PlaywrightConfigFileTests
                 .Which.Message.Should().Contain(path).And.Contain("must be");
         }
     }
+
+    [Theory]
+    [InlineData("{\"proxy\":{\"username\":\"me\"}}", "proxy.server is missing")]
+    [InlineData("{\"proxy\":{\"username\":\"me\",\"server\":\"socks5://a.example:1\"}}", "cannot log in")]
+    public void Parse_HalfAProxy_SaysWhatIsMissing(string text, string complaint) =>
+        FluentActions.Invoking(() => Parse(text)).Should().Throw<ConfigFileException>().Which.Message.Should().Contain(complaint);
 
     [Theory]
     [InlineData("{\"lunch\":{}}", "lunch is not a known setting", "launch")]

@@ -19,14 +19,18 @@ public sealed class JobTransitionsTests
             (JobState.Running, JobState.Succeeded),
             (JobState.Running, JobState.Failed),
             (JobState.Running, JobState.Cancelled),
+            (JobState.Failed, JobState.Queued),
         ]);
     }
 
     [Fact]
-    public void IsTerminal_EveryState_MeansNothingFollows()
+    public void IsTerminal_EveryState_MeansNothingFollowsByItself()
     {
         foreach (var state in Enum.GetValues<JobState>())
-            JobTransitions.IsTerminal(state).Should().Be(!Enum.GetValues<JobState>().Any(next => JobTransitions.IsLegal(state, next)));
+        {
+            JobTransitions.IsTerminal(state).Should().Be(
+                !Enum.GetValues<JobState>().Any(next => JobTransitions.IsLegal(state, next) && (state, next) != (JobState.Failed, JobState.Queued)));
+        }
     }
 
     [Fact]

@@ -4,5 +4,5 @@ namespace BrowserFarm.Tests.Queueing;
 
 public sealed class InMemoryJobQueueTests : JobQueueContract
 {
-    protected override IJobQueue OpenQueue(TimeProvider time) => new InMemoryJobQueue(time);
+    protected override IJobQueue OpenQueue(TimeProvider time, QueueBounds? bounds = null) => new InMemoryJobQueue(time, bounds);
 }

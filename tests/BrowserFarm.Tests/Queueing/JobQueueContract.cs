@@ -5,19 +5,18 @@ using TestKit;
 namespace BrowserFarm.Tests.Queueing;
 
 /// <summary>What every implementation of the queue must do; one class per implementation runs it.</summary>
-public abstract class JobQueueContract : IAsyncLifetime
+public abstract partial class JobQueueContract : IAsyncLifetime
 {
     protected const string CrawlId = "crawl";
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-    private static readonly TargetKey A = Some.Target("https://a.example/");
-    private static readonly TargetKey B = Some.Target("https://b.example/");
+    private static readonly Lane[] AllLanes = Enum.GetValues<Lane>();
 
     protected ManualTimeProvider Clock { get; } = new();
 
     protected IJobQueue Queue { get; private set; } = null!;
 
-    protected abstract IJobQueue OpenQueue(TimeProvider time);
+    protected abstract IJobQueue OpenQueue(TimeProvider time, QueueBounds? bounds = null);
 
     public virtual Task InitializeAsync()
     {
@@ -44,6 +43,11 @@ public abstract class JobQueueContract : IAsyncLifetime
                 Page = new PageWish([PageFormat.Json, PageFormat.Png], [new FieldSpec("名", "a[href='x']", "href", IsList: true)], "#app"),
                 IgnoreRobots = true,
                 DemoProducts = 12,
+                Lane = Lane.Background,
+                Priority = -7,
+                Order = CrawlOrder.BestFirst,
+                Sitemaps = true,
+                TrapLimit = 0,
             },
         };
         await Queue.CreateCrawlAsync(crawl, default);
@@ -74,7 +78,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         var submit = () => Queue.SubmitAsync("nothing", Some.Jobs("https://a.example/1"), default);
 
         await submit.Should().ThrowAsync<InvalidOperationException>().WithMessage("*nothing*");
-        (await Queue.ReadyTargetsAsync(0, 10, default)).Should().BeEmpty();
+        (await TryClaimAsync()).Should().BeNull();
     }
 
     [Fact]
@@ -100,11 +104,11 @@ public abstract class JobQueueContract : IAsyncLifetime
     public async Task SubmitAsync_UrlSeenBefore_CountsItAsDuplicateInEveryState()
     {
         await CreateAsync("https://a.example/queued", "https://a.example/running", "https://a.example/done", "https://a.example/dead");
-        (await ClaimAsync(A)).Job.Url.Value.Should().EndWith("queued");
+        (await ClaimAsync()).Job.Url.Value.Should().EndWith("queued");
         await Queue.RescueAsync(everyClaim: true, default);             // back in the line, later than the others
-        await ClaimAsync(A);
-        await SettleAsync(await ClaimAsync(A), Some.Ack());
-        await SettleAsync(await ClaimAsync(A), new Settlement.DeadLetter(Some.Failure()));
+        await ClaimAsync();
+        await SettleAsync(await ClaimAsync(), Some.Ack());
+        await SettleAsync(await ClaimAsync(), new Settlement.DeadLetter(Some.Failure()));
 
         var receipt = await Queue.SubmitAsync(
             CrawlId,
@@ -145,8 +149,8 @@ public abstract class JobQueueContract : IAsyncLifetime
     {
         await Queue.CreateCrawlAsync(Some.Crawl(maxPages: 2), default);
         await Queue.SubmitAsync(CrawlId, Some.Jobs("https://a.example/1", "https://a.example/2"), default);
-        await SettleAsync(await ClaimAsync(A), Some.Ack());
-        await SettleAsync(await ClaimAsync(A), new Settlement.DeadLetter(Some.Failure()));
+        await SettleAsync(await ClaimAsync(), Some.Ack());
+        await SettleAsync(await ClaimAsync(), new Settlement.DeadLetter(Some.Failure()));
 
         var receipt = await Queue.SubmitAsync(CrawlId, Some.Jobs("https://a.example/3"), default);
 
@@ -173,90 +177,40 @@ public abstract class JobQueueContract : IAsyncLifetime
             .BeEquivalentTo(new Dictionary<SkipReason, long> { [SkipReason.OtherHost] = 1, [SkipReason.BadUrl] = 1 });
     }
 
+    [Fact]
+    public async Task SkipAsync_UrlTheCrawlTook_IsNotRecorded()
+    {
+        await CreateAsync("https://a.example/1", "https://a.example/2");
+        var page = new SkippedUrl("https://a.example/2", SkipReason.Trap, "https://a.example/1");
+
+        await Queue.SkipAsync(CrawlId, [page], default);
+        await SettleAsync(await ClaimAsync(), new Settlement.Ack(Some.Page(), [], [page]));
+
+        (await Queue.CountSkippedAsync(CrawlId, default)).Should().BeEmpty();
+    }
+
     // ------------------------------------------------------------------ the line
 
     [Fact]
-    public async Task ReadyTargetsAsync_SeveralTargets_BeginsWithTheOneServedLongestAgo()
-    {
-        await CreateAsync("https://a.example/1", "https://a.example/2", "https://b.example/1", "https://b.example/2", "https://c.example/1");
-        await ClaimAsync(B);
-        Clock.Advance(Minute);
-        await ClaimAsync(A);
-
-        var targets = await Queue.ReadyTargetsAsync(0, 10, default);
-
-        targets.Select(target => target.Value).Should().Equal("https://c.example", "https://b.example", "https://a.example");
-    }
-
-    [Fact]
-    public async Task ReadyTargetsAsync_PageByPage_ReturnsEachOnce()
-    {
-        await CreateAsync([.. Enumerable.Range(0, 25).Select(number => $"https://t{number:00}.example/")]);
-
-        var pages = new List<TargetKey>();
-        for (var skip = 0; skip < 40; skip += 10)
-            pages.AddRange(await Queue.ReadyTargetsAsync(skip, 10, default));
-
-        pages.Select(target => target.Value).Should().Equal(Enumerable.Range(0, 25).Select(number => $"https://t{number:00}.example"));
-    }
-
-    [Fact]
-    public async Task ReadyTargetsAsync_NothingDue_LeavesTheTargetOut()
-    {
-        await CreateAsync("https://a.example/1", "https://b.example/1", "https://c.example/1");
-        await ClaimAsync(A);                                                                                    // running
-        await SettleAsync(await ClaimAsync(B), new Settlement.Retry(Some.Failure(), Clock.GetUtcNow() + Minute));   // later
-
-        (await Queue.ReadyTargetsAsync(0, 10, default)).Select(target => target.Value).Should().Equal("https://c.example");
-
-        Clock.Advance(Minute);
-        (await Queue.ReadyTargetsAsync(0, 10, default)).Select(target => target.Value).Should().Equal("https://c.example", "https://b.example");
-    }
-
-    [Fact]
-    public async Task ClaimAsync_SeveralDue_TakesThemInOrderOfDueTimeThenArrival()
-    {
-        await CreateAsync("https://a.example/1", "https://a.example/2");
-        Clock.Advance(TimeSpan.FromSeconds(1));
-        await Queue.SubmitAsync(CrawlId, Some.Jobs("https://a.example/3"), default);
-        await SettleAsync(await ClaimAsync(A), new Settlement.Retry(Some.Failure(), Clock.GetUtcNow() - TimeSpan.FromMilliseconds(500)));
-
-        var order = new List<string>();
-        while (await Queue.ClaimAsync(A, "worker", Minute, default) is { } claimed)
-            order.Add(claimed.Job.Url.Value);
-
-        order.Should().Equal("https://a.example/2", "https://a.example/1", "https://a.example/3");
-    }
-
-    [Fact]
-    public async Task ClaimAsync_OtherTarget_ReturnsNothing()
-    {
-        await CreateAsync("https://a.example/1");
-
-        (await Queue.ClaimAsync(B, "worker", Minute, default)).Should().BeNull();
-        (await Queue.ClaimAsync(Some.Target("http://a.example/"), "worker", Minute, default)).Should().BeNull("http is another target than https");
-    }
-
-    [Fact]
-    public async Task ClaimAsync_DueInAFractionOfAMillisecond_NeverComesEarly()
+    public async Task ClaimNextAsync_DueInAFractionOfAMillisecond_NeverComesEarly()
     {
         await CreateAsync("https://a.example/1");
         var due = Clock.GetUtcNow() + TimeSpan.FromMicroseconds(1500);
-        await SettleAsync(await ClaimAsync(A), new Settlement.Hold(Some.Failure(FailureKind.Throttled), due));
+        await SettleAsync(await ClaimAsync(), new Settlement.Hold(Some.Failure(FailureKind.Throttled), due));
 
         Clock.Advance(TimeSpan.FromMicroseconds(1200));
-        (await Queue.ClaimAsync(A, "worker", Minute, default)).Should().BeNull();
+        (await TryClaimAsync()).Should().BeNull();
 
         Clock.Advance(TimeSpan.FromMicroseconds(1000));
-        (await Queue.ClaimAsync(A, "worker", Minute, default)).Should().NotBeNull();
+        (await TryClaimAsync()).Should().NotBeNull();
     }
 
     [Fact]
-    public async Task ClaimAsync_FromManyThreads_GivesEachJobToOne()
+    public async Task ClaimNextAsync_FromManyThreads_GivesEachJobToOne()
     {
         await CreateAsync([.. Enumerable.Range(0, 100).Select(number => $"https://a.example/{number}")]);
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 150).Select(number => Task.Run(() => Queue.ClaimAsync(A, $"worker {number}", Minute, default))));
+        var claims = await Task.WhenAll(Enumerable.Range(0, 150).Select(number => Task.Run(() => TryClaimAsync($"worker {number}"))));
 
         var got = claims.OfType<ClaimedJob>().ToList();
         got.Should().HaveCount(100);
@@ -278,24 +232,6 @@ public abstract class JobQueueContract : IAsyncLifetime
         (await Queue.CountSkippedAsync(CrawlId, default))[SkipReason.MaxPages].Should().Be(40);
     }
 
-    [Fact]
-    public async Task NextDueAsync_JobsForLater_IsTheEarliestOfThem()
-    {
-        await CreateAsync("https://a.example/1", "https://a.example/2", "https://a.example/3");
-        (await Queue.NextDueAsync(default)).Should().BeNull("all are due now");
-
-        var now = Clock.GetUtcNow();
-        await SettleAsync(await ClaimAsync(A), new Settlement.Retry(Some.Failure(), now + (2 * Minute)));
-        await SettleAsync(await ClaimAsync(A), new Settlement.Refund(Some.Failure(), now + Minute));
-        (await Queue.NextDueAsync(default)).Should().Be(now + Minute);
-
-        Clock.Advance(Minute);
-        (await Queue.NextDueAsync(default)).Should().Be(now + (2 * Minute), "the first is due now, no longer next");
-
-        Clock.Advance(Minute);
-        (await Queue.NextDueAsync(default)).Should().BeNull();
-    }
-
     // ------------------------------------------------------------------ settling
 
     public static TheoryData<string, int, int, int> CountersAfterSettlement => new()
@@ -313,7 +249,7 @@ public abstract class JobQueueContract : IAsyncLifetime
     public async Task SettleAsync_JobGoesOn_CountsWhatTheSettlementSays(string how, int attempts, int holds, int refunds)
     {
         await CreateAsync("https://a.example/1");
-        var first = await ClaimAsync(A);
+        var first = await ClaimAsync();
         var later = Clock.GetUtcNow() + TimeSpan.FromSeconds(1);
 
         if (how == "lost")
@@ -332,9 +268,9 @@ public abstract class JobQueueContract : IAsyncLifetime
         }
 
         (await Queue.CountAsync(CrawlId, default)).Should().Be(new CrawlCounts(1, 0, 0, 0, 0));
-        (await Queue.ReadyTargetsAsync(0, 1, default)).Count.Should().Be(how == "return" ? 1 : 0);
+        (await Queue.NextReadyAsync(Engine.Browser, default) <= Clock.GetUtcNow()).Should().Be(how == "return");
         Clock.Advance(TimeSpan.FromSeconds(1));
-        var second = await ClaimAsync(A);
+        var second = await ClaimAsync();
         second.Job.Should().Be(first.Job with { Attempts = attempts, Holds = holds, Refunds = refunds });
         second.Claim.Epoch.Should().Be(first.Claim.Epoch + 1);
     }
@@ -343,7 +279,7 @@ public abstract class JobQueueContract : IAsyncLifetime
     public async Task SettleAsync_Ack_StoresResultAndLinksTogether()
     {
         await CreateAsync("https://a.example/1");
-        var claimed = await ClaimAsync(A);
+        var claimed = await ClaimAsync();
         var page = Some.Page("https://a.example/1") with
         {
             Fields = new Dictionary<string, FieldValue>(StringComparer.Ordinal)
@@ -377,7 +313,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         stored.Should().ContainSingle().Which.Document.Should().BeEquivalentTo(page);
         (await Queue.CountAsync(CrawlId, default)).Should().Be(new CrawlCounts(Queued: 2, Running: 0, Succeeded: 1, Failed: 0, Cancelled: 0));
         (await Queue.CountSkippedAsync(CrawlId, default)).Should().Equal(new Dictionary<SkipReason, long> { [SkipReason.OtherHost] = 1 });
-        (await ClaimAsync(B)).Job.Depth.Should().Be(1);
+        (await ClaimAsync()).Job.Depth.Should().Be(1);
     }
 
     [Fact]
@@ -385,7 +321,7 @@ public abstract class JobQueueContract : IAsyncLifetime
     {
         await Queue.CreateCrawlAsync(Some.Crawl(maxPages: 2), default);
         await Queue.SubmitAsync(CrawlId, Some.Jobs("https://a.example/1"), default);
-        var claimed = await ClaimAsync(A);
+        var claimed = await ClaimAsync();
 
         await SettleAsync(claimed, new Settlement.Ack(Some.Page(), Some.Jobs("https://a.example/2", "https://a.example/3"), []));
 
@@ -397,7 +333,7 @@ public abstract class JobQueueContract : IAsyncLifetime
     public async Task SettleAsync_Twice_IsRefusedTheSecondTime()
     {
         await CreateAsync("https://a.example/1");
-        var claimed = await ClaimAsync(A);
+        var claimed = await ClaimAsync();
         await SettleAsync(claimed, Some.Ack());
 
         foreach (var settlement in EverySettlement())
@@ -416,7 +352,7 @@ public abstract class JobQueueContract : IAsyncLifetime
     public async Task SettleAsync_ClaimNobodyEverHad_IsRefused(long job, long epoch)
     {
         await CreateAsync("https://a.example/1");
-        await ClaimAsync(A);
+        await ClaimAsync();
 
         (await Queue.SettleAsync(new Claim(job, epoch), Some.Ack(), default)).Should().BeFalse();
         (await Queue.CountAsync(CrawlId, default)).Should().Be(new CrawlCounts(0, 1, 0, 0, 0));
@@ -426,11 +362,11 @@ public abstract class JobQueueContract : IAsyncLifetime
     public async Task SettleAsync_ClaimExpiredAndTakenByAnother_IsRefusedAndChangesNothing()
     {
         await CreateAsync("https://a.example/1");
-        var zombie = await ClaimAsync(A);
+        var zombie = await ClaimAsync();
         Clock.Advance(2 * Minute);
         (await Queue.RescueAsync(everyClaim: false, default)).Should().Be(1);
         Clock.Advance(TimeSpan.FromSeconds(1));
-        var heir = await ClaimAsync(A);
+        var heir = await ClaimAsync();
 
         foreach (var settlement in EverySettlement())
             (await Queue.SettleAsync(zombie.Claim, settlement, default)).Should().BeFalse();
@@ -448,7 +384,7 @@ public abstract class JobQueueContract : IAsyncLifetime
     public async Task SettleAsync_ClaimExpiredButNotRescued_StillHolds()
     {
         await CreateAsync("https://a.example/1");
-        var late = await ClaimAsync(A);
+        var late = await ClaimAsync();
         Clock.Advance(TimeSpan.FromDays(1));
 
         await SettleAsync(late, Some.Ack());
@@ -460,7 +396,7 @@ public abstract class JobQueueContract : IAsyncLifetime
     public async Task SettleAsync_BackInTheLineButNotClaimedAgain_IsRefused()
     {
         await CreateAsync("https://a.example/1");
-        var zombie = await ClaimAsync(A);
+        var zombie = await ClaimAsync();
         await Queue.RescueAsync(everyClaim: true, default);
 
         (await Queue.SettleAsync(zombie.Claim, Some.Ack(), default)).Should().BeFalse();
@@ -473,8 +409,8 @@ public abstract class JobQueueContract : IAsyncLifetime
     public async Task RescueAsync_OnlyExpired_LeavesTheOthers()
     {
         await CreateAsync("https://a.example/1", "https://a.example/2");
-        await Queue.ClaimAsync(A, "short", TimeSpan.FromSeconds(10), default);
-        await Queue.ClaimAsync(A, "long", TimeSpan.FromSeconds(20), default);
+        await TryClaimAsync("short", TimeSpan.FromSeconds(10));
+        await TryClaimAsync("long", TimeSpan.FromSeconds(20));
         Clock.Advance(TimeSpan.FromSeconds(10));
         (await Queue.RescueAsync(everyClaim: false, default)).Should().Be(0, "a claim holds through its last moment");
 
@@ -492,10 +428,10 @@ public abstract class JobQueueContract : IAsyncLifetime
         var waits = new List<TimeSpan>();
         for (var loss = 1; loss <= 5; loss++)
         {
-            await ClaimAsync(A, $"worker {loss}");
+            await ClaimAsync($"worker {loss}");
             Clock.Advance(Minute + TimeSpan.FromMilliseconds(1));
             (await Queue.RescueAsync(everyClaim: false, default)).Should().Be(1);
-            if (await Queue.NextDueAsync(default) is { } due)
+            if (await Queue.NextReadyAsync(Engine.Browser, default) is { } due)
             {
                 waits.Add(due - Clock.GetUtcNow());
                 Clock.Advance(due - Clock.GetUtcNow());
@@ -508,8 +444,8 @@ public abstract class JobQueueContract : IAsyncLifetime
         letter.Failure.Class.Should().Be("claim-lost");
         letter.Attempts.Select(attempt => (attempt.Epoch, attempt.Worker, attempt.Ended))
             .Should().Equal(Enumerable.Range(1, 5).Select(loss => ((long)loss, $"worker {loss}", "lost")));
-        (await Queue.NextDueAsync(default)).Should().BeNull();
-        (await Queue.ReadyTargetsAsync(0, 10, default)).Should().BeEmpty();
+        (await Queue.NextReadyAsync(Engine.Browser, default)).Should().BeNull();
+        (await TryClaimAsync()).Should().BeNull();
     }
 
     [Fact]
@@ -517,10 +453,10 @@ public abstract class JobQueueContract : IAsyncLifetime
     {
         await CreateAsync("https://a.example/1");
         var start = Clock.GetUtcNow();
-        await SettleAsync(await ClaimAsync(A, "first"), new Settlement.Hold(new AttemptFailure(FailureKind.Throttled, "http-429", "Slow down."), start));
+        await SettleAsync(await ClaimAsync("first"), new Settlement.Hold(new AttemptFailure(FailureKind.Throttled, "http-429", "Slow down."), start));
         Clock.Advance(Minute);
-        await SettleAsync(await ClaimAsync(A, "second"), new Settlement.Return());
-        var third = await ClaimAsync(A, "third");
+        await SettleAsync(await ClaimAsync("second"), new Settlement.Return());
+        var third = await ClaimAsync("third");
         Clock.Advance(TimeSpan.FromMilliseconds(1234));
 
         await SettleAsync(third, new Settlement.DeadLetter(new AttemptFailure(FailureKind.Permanent, "http-404", "Gone.")));
@@ -529,9 +465,9 @@ public abstract class JobQueueContract : IAsyncLifetime
         letter.Job.Should().Be(third.Job with { Attempts = 1, Holds = 1 });
         letter.Failure.Should().Be(new AttemptFailure(FailureKind.Permanent, "http-404", "Gone."));
         letter.Attempts.Should().Equal(
-            new AttemptRecord(1, start, start, "first", "hold", "http-429", "Slow down."),
-            new AttemptRecord(2, start + Minute, start + Minute, "second", "return", Class: null, Reason: null),
-            new AttemptRecord(3, start + Minute, start + Minute + TimeSpan.FromMilliseconds(1234), "third", "dead-letter", "http-404", "Gone."));
+            new AttemptRecord(1, start, start, "first", "hold", "http-429", "Slow down.") { QueuedAt = start },
+            new AttemptRecord(2, start + Minute, start + Minute, "second", "return", Class: null, Reason: null) { QueuedAt = start, Waited = new Waits(Turn: 60_000) },
+            new AttemptRecord(3, start + Minute, start + Minute + TimeSpan.FromMilliseconds(1234), "third", "dead-letter", "http-404", "Gone.") { QueuedAt = start + Minute });
     }
 
     [Fact]
@@ -539,7 +475,7 @@ public abstract class JobQueueContract : IAsyncLifetime
     {
         await CreateAsync([.. Enumerable.Range(0, 7).Select(number => $"https://a.example/{number}")]);
         for (var i = 0; i < 7; i++)
-            await SettleAsync(await ClaimAsync(A), new Settlement.DeadLetter(Some.Failure()));
+            await SettleAsync(await ClaimAsync(), new Settlement.DeadLetter(Some.Failure()));
 
         var urls = new List<string>();
         long last = 0;
@@ -560,15 +496,15 @@ public abstract class JobQueueContract : IAsyncLifetime
     {
         await Queue.CreateCrawlAsync(Some.Crawl("other"), default);
         await CreateAsync([.. Enumerable.Range(0, 7).Select(number => $"https://a.example/{number}")]);
-        await Queue.SubmitAsync("other", Some.Jobs("https://b.example/1"), default);
         var claims = new List<ClaimedJob>();
         for (var i = 0; i < 7; i++)
-            claims.Add(await ClaimAsync(A));
+            claims.Add(await ClaimAsync());
+        await Queue.SubmitAsync("other", Some.Jobs("https://b.example/1"), default);
         claims.Reverse();
         foreach (var claimed in claims)
         {
             await SettleAsync(claimed, Some.Ack(claimed.Job.Url.Value));
-            if (await Queue.ClaimAsync(B, "worker", Minute, default) is { } others)
+            if (await TryClaimAsync() is { } others)
                 await SettleAsync(others, Some.Ack(others.Job.Url.Value));
         }
 
@@ -603,7 +539,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         await CreateAsync("https://a.example/1");
         var page = Some.Page(title: text) with { Text = text, Links = [new PageLink(text, text)] };
 
-        await SettleAsync(await ClaimAsync(A), new Settlement.Ack(page, [], [new SkippedUrl(text, SkipReason.BadUrl, text)]));
+        await SettleAsync(await ClaimAsync(), new Settlement.Ack(page, [], [new SkippedUrl(text, SkipReason.BadUrl, text)]));
 
         (await Queue.ReadResultsAsync(CrawlId, 0, 1, default)).Should().ContainSingle().Which.Document.Should().BeEquivalentTo(page);
         (await Queue.CountSkippedAsync(CrawlId, default))[SkipReason.BadUrl].Should().Be(1);
@@ -616,7 +552,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         var broken = "a\ud83d" + "b";   // scripts can make such strings; UTF-8 cannot hold them
 
         await SettleAsync(
-            await ClaimAsync(A), new Settlement.Ack(Some.Page(title: broken), [], [new SkippedUrl(broken, SkipReason.BadUrl, broken)]));
+            await ClaimAsync(), new Settlement.Ack(Some.Page(title: broken), [], [new SkippedUrl(broken, SkipReason.BadUrl, broken)]));
 
         var title = (await Queue.ReadResultsAsync(CrawlId, 0, 1, default)).Should().ContainSingle().Subject.Document.Title;
         title.Should().BeOneOf(broken, "a\uFFFDb");
@@ -629,7 +565,7 @@ public abstract class JobQueueContract : IAsyncLifetime
     public async Task SettleAsync_FailureWithHostileText_ReturnsItUnchanged(string text)
     {
         await CreateAsync("https://a.example/1");
-        var claimed = await ClaimAsync(A, text);
+        var claimed = await ClaimAsync(text);
 
         await SettleAsync(claimed, new Settlement.DeadLetter(new AttemptFailure(FailureKind.Permanent, text, text)));
 
@@ -646,11 +582,58 @@ public abstract class JobQueueContract : IAsyncLifetime
         var encoded = prefix + string.Concat(Enumerable.Repeat("%C3%A9", 1000)) + "?q=" + new string('ü', 300);
         await CreateAsync(longest, encoded);
 
-        var first = await ClaimAsync(A);
-        var second = await ClaimAsync(A);
+        var first = await ClaimAsync();
+        var second = await ClaimAsync();
 
         first.Job.Url.Value.Should().Be(longest);
         second.Job.Url.Should().Be(CanonicalUrl.Parse(encoded));
+    }
+
+    [Fact]
+    public async Task RequeueAsync_FailedJob_IsClaimedAgainBeforeOthersWithAllItsAttempts()
+    {
+        await CreateAsync("https://a.example/1", "https://a.example/2", "https://a.example/3");
+        var failed = await ClaimAsync();
+        await SettleAsync(failed, new Settlement.DeadLetter(Some.Failure()));
+
+        (await Queue.RequeueAsync(CrawlId, [failed.Job.Id, failed.Job.Id], default)).Should().Be(1);
+
+        (await Queue.CountAsync(CrawlId, default)).Should().Be(new CrawlCounts(Queued: 3, Running: 0, Succeeded: 0, Failed: 0, Cancelled: 0));
+        (await Queue.ReadDeadLettersAsync(CrawlId, 0, 10, default)).Should().BeEmpty();
+        var again = await ClaimAsync();
+        again.Job.Should().BeEquivalentTo(new { failed.Job.Id, failed.Job.Url, Attempts = 1, Holds = 0, Refunds = 0 });
+        again.Claim.Epoch.Should().BeGreaterThan(failed.Claim.Epoch);
+        (await Queue.SettleAsync(failed.Claim, new Settlement.DeadLetter(Some.Failure()), default)).Should().BeFalse("its old claim is of its old life");
+        await SettleAsync(again, new Settlement.DeadLetter(Some.Failure()));
+        (await Queue.ReadDeadLettersAsync(CrawlId, 0, 10, default)).Single().Attempts.Should().HaveCount(2, "what was tried is kept");
+    }
+
+    [Fact]
+    public async Task RequeueAsync_JobsThatDidNotFail_ArePassedOver()
+    {
+        await CreateAsync("https://a.example/1", "https://a.example/2", "https://a.example/3");
+        var read = await ClaimAsync();
+        await SettleAsync(read, new Settlement.Ack(Some.Page(), [], []));
+        var running = await ClaimAsync();
+
+        (await Queue.RequeueAsync(CrawlId, [read.Job.Id, running.Job.Id, 999_999], default)).Should().Be(0);
+
+        (await Queue.CountAsync(CrawlId, default)).Should().Be(new CrawlCounts(Queued: 1, Running: 1, Succeeded: 1, Failed: 0, Cancelled: 0));
+        await Queue.Awaiting(queue => queue.RequeueAsync("another", [], default)).Should().ThrowAsync<InvalidOperationException>();
+    }
+
+    [Fact]
+    public async Task ReadTargetNotesAsync_SavedTwice_GivesTheLastOfEachTargetTheLatestUsedFirst()
+    {
+        var now = Clock.GetUtcNow();
+        var a = Some.Target("https://a.example/");
+        var b = Some.Target("https://b.example/");
+        await Queue.SaveTargetNotesAsync([new TargetNote(a, now, "first"), new TargetNote(b, now.AddSeconds(1), "{\"of\":\"b\"}")], default);
+        await Queue.SaveTargetNotesAsync([new TargetNote(a, now.AddSeconds(2), "second")], default);
+
+        (await Queue.ReadTargetNotesAsync(10, default)).Should().Equal(
+            new TargetNote(a, now.AddSeconds(2), "second"), new TargetNote(b, now.AddSeconds(1), "{\"of\":\"b\"}"));
+        (await Queue.ReadTargetNotesAsync(1, default)).Should().ContainSingle().Which.Target.Should().Be(a);
     }
 
     protected async Task CreateAsync(params string[] urls)
@@ -659,12 +642,17 @@ public abstract class JobQueueContract : IAsyncLifetime
         (await Queue.SubmitAsync(CrawlId, Some.Jobs(urls), default)).Accepted.Should().Be(urls.Length);
     }
 
-    protected async Task<ClaimedJob> ClaimAsync(TargetKey target, string worker = "worker")
+    /// <summary>Claims what is next, every gate open.</summary>
+    protected async Task<ClaimedJob> ClaimAsync(string worker = "worker")
     {
-        var claimed = await Queue.ClaimAsync(target, worker, Minute, default);
-        claimed.Should().NotBeNull("a job of {0} is due", target);
+        var claimed = await TryClaimAsync(worker);
+        claimed.Should().NotBeNull("a job is due");
         return claimed!;
     }
+
+    /// <summary>Claims what is next, every gate open.</summary>
+    protected async Task<ClaimedJob?> TryClaimAsync(string worker = "worker", TimeSpan? claimFor = null) =>
+        (await Queue.ClaimNextAsync(Engine.Browser, AllLanes, new FakeGate(Clock), worker, claimFor ?? Minute, default))?.Claimed;
 
     protected async Task SettleAsync(ClaimedJob claimed, Settlement settlement) =>
         (await Queue.SettleAsync(claimed.Claim, settlement, default)).Should().BeTrue("the claim is the latest");

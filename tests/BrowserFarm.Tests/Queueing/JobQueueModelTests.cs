@@ -18,16 +18,27 @@ public sealed class JobQueueModelTests
     private static readonly string[] Urls =
         [.. from host in new[] { "a", "b", "c" } from page in Enumerable.Range(0, 4) select $"https://{host}.example/{page}"];
 
+    private static readonly Lane[] Lanes = Enum.GetValues<Lane>();
+
     /// <summary>One call on a queue. Numbers pick from what there is at the time.</summary>
     public abstract record Step
     {
-        public sealed record Submit(int[] Pages) : Step;
+        public sealed record Submit(int[] Pages, Lane Lane, int Priority, Engine Engine, bool IsDeferred, string? Key) : Step;
+
+        public sealed record TakeUp(int LineBelow, int AtMost) : Step;
 
         public sealed record Skip(int Page, SkipReason Reason) : Step;
 
-        public sealed record Claim(int Host, int Seconds) : Step;
+        public sealed record Claim(Engine Engine, Lane[] Lanes, int Seconds) : Step;
+
+        public sealed record Close(int Host, int Seconds) : Step;
+
+        /// <summary>The target is done with a request before its job is settled.</summary>
+        public sealed record Release(int WhichClaim) : Step;
 
         public sealed record Settle(int WhichClaim, int How, int Seconds, int[] Found) : Step;
+
+        public sealed record Renew(int First, int Count, int Seconds) : Step;
 
         public sealed record Advance(int Milliseconds) : Step;
 
@@ -50,8 +61,10 @@ public sealed class JobQueueModelTests
 
                 for (var i = 0; i < steps.Length; i++)
                     sqlite[i].Should().Be(memory[i], "after step {0}, {1}", i, steps[i]);
+                sqlite[^1].Should().Be(memory[^1], "after everything was let run to its end");
+                memory[^1].Should().StartWith(nameof(CrawlCounts.IsFinished), "no job is ever forgotten");
             },
-            count: 60);
+            count: 100);
     }
 
     private static Gen<Step[]> Sequences()
@@ -60,14 +73,31 @@ public sealed class JobQueueModelTests
         var pages = Gen.Choose(0, 4).SelectMany(count => page.ArrayOf(count));
         var seconds = Gen.Choose(-1, 20);
         var step = Gen.Frequency(
-            (2, pages.Select(some => (Step)new Step.Submit(some))),
+            (2, from some in pages
+                from lane in Gen.Elements(Lanes)
+                from priority in Gen.Choose(-1, 1)
+                from engine in Gen.Elements(Engine.Browser, Engine.Browser, Engine.Http)
+                from isDeferred in Gen.Elements(true, false, false)
+                from key in Gen.Elements(null, null, null, "one", "two")
+                select (Step)new Step.Submit(some, lane, priority, engine, isDeferred, key)),
+            (1, Gen.Choose(0, 3).Zip(Gen.Choose(0, 3), (below, most) => (Step)new Step.TakeUp(below, most))),
             (1, page.Zip(Gen.Elements(SkipReason.Robots, SkipReason.BadUrl), (which, reason) => (Step)new Step.Skip(which, reason))),
-            (4, Gen.Choose(0, 2).Zip(seconds, (host, hold) => (Step)new Step.Claim(host, hold))),
+            (4, from lanes in Gen.Shuffle(Lanes)
+                from count in Gen.Choose(1, 3)
+                from hold in seconds
+                from engine in Gen.Elements(Engine.Browser, Engine.Browser, Engine.Http)
+                select (Step)new Step.Claim(engine, lanes[..count], hold)),
+            (1, Gen.Choose(0, 2).Zip(seconds, (host, closed) => (Step)new Step.Close(host, closed))),
             (5, from which in Gen.Choose(0, 20)
                 from how in Gen.Choose(0, 5)
                 from later in seconds
                 from found in pages
                 select (Step)new Step.Settle(which, how, later, found)),
+            (2, Gen.Choose(0, 20).Select(which => (Step)new Step.Release(which))),
+            (2, from first in Gen.Choose(0, 20)
+                from count in Gen.Choose(0, 4)
+                from hold in seconds
+                select (Step)new Step.Renew(first, count, hold)),
             (2, Gen.Choose(0, 8000).Select(milliseconds => (Step)new Step.Advance(milliseconds))),
             (1, Gen.Elements(true, false, false).Select(every => (Step)new Step.Rescue(every))));
         return Gen.Choose(1, 40).SelectMany(count => step.ArrayOf(count));
@@ -93,38 +123,103 @@ public sealed class JobQueueModelTests
     private static async Task<List<string>> PlayAsync(Step[] steps, IJobQueue queue, ManualTimeProvider clock)
     {
         await using var owned = queue;
-        await queue.CreateCrawlAsync(Some.Crawl(CrawlId, MaxPages), default);
-        var claims = new List<Claim>();
+        var order = (CrawlOrder)(steps.Length % 3);
+        var crawl = Some.Crawl(CrawlId, MaxPages);
+        await queue.CreateCrawlAsync(crawl with { Spec = crawl.Spec with { Order = order } }, default);
+        // Of the three targets one takes a request at a time, one two, and one any number.
+        var gate = new FakeGate(clock) { Limits = { [Some.Target(Urls[0])] = 1, [Some.Target(Urls[4])] = 2 } };
+        var claims = new List<AdmittedJob>();
         var seen = new List<string>();
         foreach (var step in steps)
-            seen.Add($"{await TakeAsync(step, queue, clock, claims)}\n{await LookAsync(queue)}");
+            seen.Add($"{await TakeAsync(step, queue, clock, gate, claims)}\n{await LookAsync(queue)}");
+        seen.Add(await FinishAsync(queue, clock, gate, claims));
         return seen;
     }
 
-    private static async Task<string> TakeAsync(Step step, IJobQueue queue, ManualTimeProvider clock, List<Claim> claims)
+    /// <summary>Ends every attempt as its holder would, and then claims what is due until nothing is: without a rescue, which would put back what was forgotten.</summary>
+    private static async Task<string> FinishAsync(IJobQueue queue, ManualTimeProvider clock, FakeGate gate, List<AdmittedJob> claims)
+    {
+        foreach (var claim in claims)
+        {
+            claim.Permit.Dispose();
+            await queue.SettleAsync(claim.Claimed.Claim, Some.Ack(), default);
+        }
+
+        clock.Advance(TimeSpan.FromHours(1));
+        await queue.TakeUpAsync(lineBelow: 1000, atMost: 1000, default);
+        foreach (var engine in Enum.GetValues<Engine>())
+        {
+            while (await queue.ClaimNextAsync(engine, Lanes, gate, "worker", TimeSpan.FromMinutes(1), default) is { } next)
+            {
+                next.Permit.Dispose();
+                await queue.SettleAsync(next.Claimed.Claim, Some.Ack(next.Claimed.Job.Url.Value), default);
+            }
+        }
+
+        var counts = await queue.CountAsync(CrawlId, default);
+        return $"{(counts.IsFinished ? nameof(counts.IsFinished) : "jobs are left")} {counts} {await queue.NextReadyAsync(Engine.Browser, default)} {await queue.NextReadyAsync(Engine.Http, default)} {gate.InFlight}";
+    }
+
+    private static async Task<string> TakeAsync(Step step, IJobQueue queue, ManualTimeProvider clock, FakeGate gate, List<AdmittedJob> claims)
     {
         switch (step)
         {
             case Step.Submit submit:
-                return (await queue.SubmitAsync(CrawlId, Some.Jobs([.. submit.Pages.Select(page => Urls[page])]), default)).ToString();
+                return await SubmitAsync(submit, queue);
+            case Step.TakeUp up:
+                return (await queue.TakeUpAsync(up.LineBelow, up.AtMost, default)).ToString(CultureInfo.InvariantCulture);
             case Step.Skip skip:
                 await queue.SkipAsync(CrawlId, [new SkippedUrl(Urls[skip.Page], skip.Reason, FoundOn: null)], default);
                 return "";
             case Step.Claim claim:
-                var claimed = await queue.ClaimAsync(Some.Target(Urls[claim.Host * 4]), "worker", TimeSpan.FromSeconds(claim.Seconds), default);
+                var claimed = await queue.ClaimNextAsync(claim.Engine, claim.Lanes, gate, "worker", TimeSpan.FromSeconds(claim.Seconds), default);
                 if (claimed is not null)
-                    claims.Add(claimed.Claim);
-                return claimed?.ToString() ?? "none";
+                    claims.Add(claimed);
+                return claimed?.Claimed.ToString() ?? "none";
+            case Step.Close close:
+                gate.ClosedUntil[Some.Target(Urls[close.Host * 4])] = clock.GetUtcNow() + TimeSpan.FromSeconds(close.Seconds);
+                return "";
+            case Step.Release release:
+                if (claims.Count == 0)
+                    return "";
+                var served = claims[release.WhichClaim % claims.Count];
+                served.Permit.Dispose();
+                gate.Opened.Add(served.Claimed.Job.Url.Target);
+                return "";
             case Step.Settle settle:
                 if (claims.Count == 0)
                     return "";
                 var settlement = SettlementOf(settle, clock.GetUtcNow() + TimeSpan.FromSeconds(settle.Seconds));
-                return (await queue.SettleAsync(claims[settle.WhichClaim % claims.Count], settlement, default)).ToString(CultureInfo.InvariantCulture);
+                var held = claims[settle.WhichClaim % claims.Count];
+                held.Permit.Dispose();
+                return (await queue.SettleAsync(held.Claimed.Claim, settlement, default)).ToString(CultureInfo.InvariantCulture);
+            case Step.Renew renew:
+                var renewed = claims.Skip(renew.First % (claims.Count + 1)).Take(renew.Count).Select(claim => claim.Claimed.Claim).ToList();
+                return string.Join(", ", await queue.RenewAsync(renewed, TimeSpan.FromSeconds(renew.Seconds), default));
             case Step.Advance advance:
                 clock.Advance(TimeSpan.FromMilliseconds(advance.Milliseconds));
                 return "";
             default:
                 return (await queue.RescueAsync(((Step.Rescue)step).EveryClaim, default)).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static async Task<string> SubmitAsync(Step.Submit submit, IJobQueue queue)
+    {
+        var jobs = submit.Pages.Select(page => Some.Job(Urls[page], depth: page % 3) with
+        {
+            Lane = submit.Lane,
+            Priority = submit.Priority,
+            Engine = submit.Engine,
+            IsDeferred = submit.IsDeferred,
+        });
+        try
+        {
+            return (await queue.SubmitAsync(CrawlId, [.. jobs], submit.Key, default)).ToString();
+        }
+        catch (SubmissionKeyException exception)
+        {
+            return exception.Message;
         }
     }
 
@@ -145,12 +240,17 @@ public sealed class JobQueueModelTests
     {
         var look = new StringBuilder();
         look.AppendLine(CultureInfo.InvariantCulture, $"{await queue.CountAsync(CrawlId, default)}");
-        look.AppendLine(CultureInfo.InvariantCulture, $"next due {await queue.NextDueAsync(default):O}");
-        look.AppendLine(string.Join(", ", (await queue.ReadyTargetsAsync(0, 10, default)).Select(target => target.Value)));
+        look.AppendLine(CultureInfo.InvariantCulture, $"{await queue.DepthAsync(longFrom: 1000, default)}");
+        look.AppendLine(CultureInfo.InvariantCulture, $"next ready {await queue.NextReadyAsync(Engine.Browser, default):O} {await queue.NextReadyAsync(Engine.Http, default):O}");
         look.AppendLine(string.Join(", ", (await queue.CountSkippedAsync(CrawlId, default)).OrderBy(pair => pair.Key).Select(pair => pair.ToString())));
         look.AppendLine(string.Join(", ", (await queue.ReadResultsAsync(CrawlId, 0, 100, default)).Select(result => $"{result.Sequence}: {result.Document.Title}")));
         foreach (var letter in await queue.ReadDeadLettersAsync(CrawlId, 0, 100, default))
+        {
             look.AppendLine(CultureInfo.InvariantCulture, $"{letter.Job} {letter.Failure} {string.Join(", ", letter.Attempts)}");
+            foreach (var attempt in letter.Attempts)
+                attempt.Waited.BeforeAttempt.Should().Be((long)(attempt.StartedAt - attempt.QueuedAt).TotalMilliseconds, "every millisecond has a cause: {0}", attempt);
+        }
+
         return look.ToString();
     }
 }

@@ -33,6 +33,9 @@ public sealed class SettlementPolicyTests
     [InlineData(FailureKind.ContextLost, 4, 0, 0, null, "Refund", 1.0)]
     [InlineData(FailureKind.ContextLost, 4, 0, 3, null, "Refund", 5.0)]     // 2·2³, capped at 10
     [InlineData(FailureKind.ContextLost, 1, 0, 4, null, "DeadLetter", null)]
+    [InlineData(FailureKind.BrowserLost, 4, 0, 0, null, "Refund", 1.0)]
+    [InlineData(FailureKind.BrowserLost, 4, 0, 1, null, "Refund", 2.0)]
+    [InlineData(FailureKind.BrowserLost, 4, 0, 2, null, "DeadLetter", null)]    // alone by then
     [InlineData(FailureKind.Permanent, 1, 0, 0, 60, "DeadLetter", null)]
     public void Decide_Failure_FollowsTheTable(FailureKind kind, int attempts, int holds, int refunds, int? retryAfter, string expected, double? seconds)
     {

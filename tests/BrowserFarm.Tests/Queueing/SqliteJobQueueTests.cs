@@ -12,7 +12,10 @@ public sealed class SqliteJobQueueTests : JobQueueContract
 
     private string DatabasePath => _folder.Combine("crawl.db");
 
-    protected override IJobQueue OpenQueue(TimeProvider time) => SqliteJobQueue.Open(DatabasePath, time);
+    private int _opened;
+
+    protected override IJobQueue OpenQueue(TimeProvider time, QueueBounds? bounds = null) =>
+        SqliteJobQueue.Open(_opened++ == 0 ? DatabasePath : _folder.Combine($"{_opened}.db"), time, bounds);
 
     public override async Task DisposeAsync()
     {
@@ -74,6 +77,99 @@ public sealed class SqliteJobQueueTests : JobQueueContract
         open.Should().Throw<QueueStorageException>().WithMessage("*crawl.db*later release*99*");
     }
 
+    [Fact]
+    public async Task Open_SchemaOfAnEarlierRelease_SaysWhatToDo()
+    {
+        await Queue.DisposeAsync();
+        Sql(DatabasePath, "PRAGMA user_version = 1");
+
+        var open = () => SqliteJobQueue.Open(DatabasePath, Clock);
+
+        open.Should().Throw<QueueStorageException>().WithMessage("*crawl.db*earlier release*schema 1*begin a new one*");
+    }
+
+    [Fact]
+    public async Task Open_LinesSetAside_ArePutBack()
+    {
+        var gate = new FakeGate(Clock) { Limit = 1 };
+        await CreateAsync("https://a.example/1", "https://a.example/2", "https://b.example/1");
+        await ClaimNextAsync(gate);
+        await ClaimNextAsync(gate);
+        (await Queue.NextReadyAsync(Engine.Browser, default)).Should().BeNull("both targets are at their limit, one of them with nothing in line");
+
+        await Queue.DisposeAsync();
+        await using var again = SqliteJobQueue.Open(DatabasePath, Clock);
+        await again.SubmitAsync(CrawlId, Some.Jobs("https://b.example/2"), default);
+
+        var claimed = new List<string>();
+        while (await again.ClaimNextAsync(Engine.Browser, Enum.GetValues<Lane>(), new FakeGate(Clock), "worker", TimeSpan.FromMinutes(1), default) is { } next)
+            claimed.Add(next.Claimed.Job.Url.Value);
+        claimed.Should().BeEquivalentTo("https://a.example/2", "https://b.example/2");
+    }
+
+    [Fact]
+    public async Task SubmitAsync_AfterOpeningALongCrawl_KnowsEveryUrlBeforeAndAfterItsFilterIsFilled()
+    {
+        var urls = Enumerable.Range(0, 5000).Select(number => $"https://a.example/{number}").ToArray();
+        await Queue.CreateCrawlAsync(Some.Crawl(CrawlId, maxPages: 10_000), default);
+        await Queue.SubmitAsync(CrawlId, Some.Jobs(urls), default);
+        await Queue.DisposeAsync();
+        await using var again = SqliteJobQueue.Open(DatabasePath, Clock);
+
+        for (var i = 0; i < 4; i++)
+        {
+            var receipt = await again.SubmitAsync(CrawlId, Some.Jobs([.. urls, $"https://a.example/new{i}"]), default);
+            receipt.Should().Be(new SubmitReceipt(Accepted: 1, Duplicates: 5000, OverBudget: 0));
+        }
+    }
+
+    [Fact]
+    public async Task Open_AfterATimeInWhichNobodyWorked_LaysItToThat()
+    {
+        await CreateAsync("https://a.example/1");
+        Clock.Advance(TimeSpan.FromSeconds(3));
+        await Queue.DisposeAsync();
+        Clock.Advance(TimeSpan.FromHours(5));
+
+        await using var again = SqliteJobQueue.Open(DatabasePath, Clock);
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        var claimed = await again.ClaimNextAsync(Engine.Browser, Enum.GetValues<Lane>(), new FakeGate(Clock), "worker", TimeSpan.FromMinutes(1), default);
+        await again.SettleAsync(claimed!.Claimed.Claim, new Settlement.DeadLetter(Some.Failure()), default);
+
+        (await again.ReadDeadLettersAsync(CrawlId, 0, 1, default)).Single().Attempts.Single().Waited.Should().Be(new Waits(NobodyWorks: 5 * 3_600_000, Turn: 5_000));
+    }
+
+    [Theory]
+    [InlineData("SELECT id FROM lines WHERE engine = 0 AND lane = 1 AND queued > 0 AND ready_at <= 5 ORDER BY ready_at, served LIMIT 1", "lines_ready")]
+    [InlineData("SELECT id FROM jobs WHERE line = 1 AND state = 0 AND due_at IS NULL ORDER BY priority DESC, rank, id LIMIT 1", "jobs_ready")]
+    [InlineData("SELECT min(due_at) FROM jobs WHERE line = 1 AND state = 0 AND due_at IS NOT NULL", "jobs_waiting")]
+    [InlineData("UPDATE jobs SET due_at = NULL WHERE line = 1 AND state = 0 AND due_at <= 5", "jobs_waiting")]
+    [InlineData("UPDATE lines SET opens_at = 5 WHERE engine = 0 AND lane = 1 AND queued > 0 AND ready_at = 9 AND opens_at = 9", "lines_ready")]
+    [InlineData("UPDATE lines SET opens_at = 5 WHERE target = 'a'", "sqlite_autoindex_lines_1")]
+    [InlineData("SELECT id FROM lines WHERE deferred > 0 AND queued < 5 ORDER BY queued LIMIT 1", "lines_deferred")]
+    [InlineData("SELECT target FROM lines WHERE queued >= 1000 AND queued >= 5 ORDER BY queued DESC LIMIT 1", "lines_long")]
+    [InlineData("SELECT id FROM deferred WHERE line = 1 ORDER BY priority DESC, rank, id LIMIT 1", "deferred_next")]
+    public void Plan_StatementsOfAClaim_StepThroughAnIndexAndSortNothing(string statement, string index)
+    {
+        using var database = SqliteDatabase.Open(_folder.Combine("plan.db"));
+
+        var plan = database.Read(session => session.All("EXPLAIN QUERY PLAN " + statement, row => row.GetString(3)));
+
+        plan.Should().ContainSingle().Which.Should().StartWith("SEARCH").And.Contain(index);
+    }
+
+    [Fact]
+    public void Plan_JobsThatBecameDue_AreFoundByTheirLine()
+    {
+        using var database = SqliteDatabase.Open(_folder.Combine("plan.db"));
+
+        var plan = database.Read(session => session.All(
+            "EXPLAIN QUERY PLAN UPDATE jobs SET due_at = NULL FROM lines WHERE lines.id = jobs.line AND jobs.state = 0 AND jobs.due_at <= 5 AND lines.target = 'a'", row => row.GetString(3)));
+
+        plan.Should().Equal(
+            "SEARCH lines USING COVERING INDEX sqlite_autoindex_lines_1 (target=?)", "SEARCH jobs USING COVERING INDEX jobs_waiting (line=? AND due_at<?)");
+    }
+
     [Theory]
     [InlineData("Dear diary, today I was opened as a database. Again and again and again and again and again and again and again.")]
     [InlineData("short")]
@@ -100,12 +196,29 @@ public sealed class SqliteJobQueueTests : JobQueueContract
         var use = async () =>
         {
             await using var queue = SqliteJobQueue.Open(truncated, Clock);
-            await queue.ReadyTargetsAsync(0, 10, default);
-            await queue.ClaimAsync(Some.Target("https://a.example/"), "worker", TimeSpan.FromMinutes(1), default);
+            await queue.NextReadyAsync(Engine.Browser, default);
+            await queue.ClaimNextAsync(Engine.Browser, Enum.GetValues<Lane>(), new FakeGate(Clock), "worker", TimeSpan.FromMinutes(1), default);
             await queue.ReadResultsAsync(CrawlId, 0, 10, default);
         };
 
         await use.Should().ThrowAsync<QueueStorageException>().WithMessage("*truncated.db*");
+    }
+
+    [Fact]
+    public async Task WriteAsync_LockedByAnotherProgram_SaysSoAndGoesOnWhenItIsFree()
+    {
+        await Queue.CreateCrawlAsync(Some.Crawl("first"), default);
+        using (var other = new SqliteConnection($"Data Source={DatabasePath};Pooling=False"))
+        {
+            other.Open();
+            using var transaction = other.BeginTransaction();   // immediate: nobody else may write
+
+            var locked = () => Queue.CreateCrawlAsync(Some.Crawl("second"), default);
+            (await locked.Should().ThrowAsync<QueueStorageException>()).WithMessage($"*{DatabasePath} is locked by another program*");
+        }
+
+        await Queue.CreateCrawlAsync(Some.Crawl("second"), default);
+        (await Queue.FindCrawlAsync("first", default)).Should().NotBeNull();
     }
 
     [Fact]
@@ -193,7 +306,7 @@ public sealed class SqliteJobQueueTests : JobQueueContract
         await thrown.Invoking(task => task).Should().ThrowAsync<InvalidOperationException>().WithMessage("mine");
         await refused.Invoking(task => task).Should().ThrowAsync<SqliteException>();
         await wrong.Invoking(task => task).Should().ThrowAsync<SqliteException>();
-        database.Read(session => session.All("SELECT target FROM targets", row => row.GetString(0)))
+        database.Read(session => session.All("SELECT target FROM lines", row => row.GetString(0)))
             .Should().BeEquivalentTo(Enumerable.Range(0, 20).Select(number => $"good {number}").Append("late"), "what failed undid itself and nobody else");
     }
 
@@ -211,7 +324,32 @@ public sealed class SqliteJobQueueTests : JobQueueContract
         await write.Should().ThrowAsync<QueueStorageException>().WithMessage("*full.db*full*");
         await writer.WriteAsync(session => session.First("PRAGMA max_page_count = 1000000", row => row.GetInt64(0)), default);
         await writer.WriteAsync(session => InsertTarget(session, "after"), default);
-        database.Read(session => session.All("SELECT target FROM targets", row => row.GetString(0))).Should().BeEquivalentTo("before", "after");
+        database.Read(session => session.All("SELECT target FROM lines", row => row.GetString(0))).Should().BeEquivalentTo("before", "after");
+    }
+
+    [Fact]
+    public async Task WriteAsync_GroupNotKept_UndoesWhatItsChangesDidElsewhere()
+    {
+        using var database = SqliteDatabase.Open(_folder.Combine("undo.db"));
+        await using var writer = new SqliteWriter(database);
+        var pages = await writer.WriteAsync(session => session.First("PRAGMA page_count", row => row.GetInt64(0)), default);
+        await writer.WriteAsync(session => session.First($"PRAGMA max_page_count = {pages}", row => row.GetInt64(0)), default);
+        using var begun = new ManualResetEventSlim();
+        using var hold = new ManualResetEventSlim();
+        var undone = new List<string>();
+
+        var kept = writer.WriteAsync(_ => { begun.Set(); hold.Wait(Bounds.Medium); return "kept"; }, default, undone.Add);
+        begun.Wait(Bounds.Short).Should().BeTrue();   // the others gather behind it
+        var made = writer.WriteAsync(_ => "made", default, undone.Add);
+        var own = writer.WriteAsync<string>(_ => throw new InvalidOperationException("mine"), default, undone.Add);
+        var full = writer.WriteAsync(session => $"{InsertTarget(session, new string('x', 100_000))}", default, undone.Add);
+        var never = writer.WriteAsync(_ => "never", default, undone.Add);
+        hold.Set();
+
+        (await kept).Should().Be("kept");
+        foreach (var lost in new[] { made, own, full, never })
+            await lost.Invoking(task => task).Should().ThrowAsync<QueueStorageException>().WithMessage("*full*");
+        undone.Should().Equal("made");
     }
 
     [Fact]
@@ -227,7 +365,10 @@ public sealed class SqliteJobQueueTests : JobQueueContract
         (await Queue.CountAsync(CrawlId, default)).Total.Should().Be(0);
     }
 
-    private static int InsertTarget(SqliteSession session, string name) => session.Execute("INSERT INTO targets (target) VALUES (?1)", name);
+    private static int InsertTarget(SqliteSession session, string name) => session.Execute("INSERT INTO lines (target, lane, engine, opens_at, since, down_seen) VALUES (?1, 1, 0, 0, 0, 0)", name);
+
+    private Task<AdmittedJob?> ClaimNextAsync(FakeGate gate) =>
+        Queue.ClaimNextAsync(Engine.Browser, Enum.GetValues<Lane>(), gate, "worker", TimeSpan.FromMinutes(1), default);
 
     private static void Sql(string path, string statement)
     {
@@ -244,12 +385,11 @@ public sealed class SqliteJobQueueTests : JobQueueContract
     private async Task<(ClaimedJob Running, Job Failed)> FillAsync()
     {
         await CreateAsync("https://a.example/running", "https://a.example/failed", "https://a.example/done", "https://a.example/queued");
-        var target = Some.Target("https://a.example/");
-        var running = await ClaimAsync(target);
-        var failed = await ClaimAsync(target);
+        var running = await ClaimAsync();
+        var failed = await ClaimAsync();
         await SettleAsync(failed, new Settlement.DeadLetter(Some.Failure()));
         await SettleAsync(
-            await ClaimAsync(target),
+            await ClaimAsync(),
             new Settlement.Ack(Some.Page("https://a.example/done"), Some.Jobs("https://b.example/found"), [new SkippedUrl("x", SkipReason.BadUrl, FoundOn: null)]));
         return (running, failed.Job);
     }

@@ -7,6 +7,31 @@ namespace BrowserFarm.Tests.Rendering;
 public sealed class FailureClassifierTests
 {
     [Theory]
+    [InlineData(403, "cf-mitigated", "challenge", "Cloudflare")]
+    [InlineData(503, "cf-mitigated", " Challenge ", "Cloudflare")]
+    [InlineData(405, "x-amzn-waf-action", "captcha", "AWS WAF")]
+    [InlineData(403, "x-amzn-waf-action", "challenge", "AWS WAF")]
+    [InlineData(200, "cf-mitigated", "challenge", null)]
+    [InlineData(202, "x-amzn-waf-action", "challenge", null)]   // the browser passes it by itself, or it is seen to be no page
+    [InlineData(403, "cf-mitigated", "block", null)]
+    [InlineData(403, "server", "cloudflare", null)]
+    public void FromChallenge_Headers_TellAChallengeFromARefusal(int status, string name, string value, string? by)
+    {
+        var failure = FailureClassifier.FromChallenge(status, new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value });
+
+        if (by is null)
+        {
+            failure.Should().BeNull();
+            return;
+        }
+
+        failure!.Kind.Should().Be(FailureKind.Transient);
+        failure.Class.Should().Be("challenge");
+        failure.Reason.Should().Contain(by).And.Contain($"{status}");
+        failure.RetryAfter.Should().Be(TimeSpan.FromMinutes(15));
+    }
+
+    [Theory]
     [InlineData(200)]
     [InlineData(204)]
     [InlineData(304)]
@@ -72,8 +97,8 @@ public sealed class FailureClassifierTests
     [InlineData("Target crashed ", FailureKind.Transient, "page-crashed")]
     [InlineData("Page crashed", FailureKind.Transient, "page-crashed")]
     [InlineData("Download is starting", FailureKind.Permanent, "not-a-page")]
-    [InlineData("Target page, context or browser has been closed", FailureKind.ContextLost, "browser-lost")]
-    [InlineData("Process exited", FailureKind.ContextLost, "browser-lost")]
+    [InlineData("Target page, context or browser has been closed", FailureKind.BrowserLost, "browser-lost")]
+    [InlineData("Process exited", FailureKind.BrowserLost, "browser-lost")]
     [InlineData("Timeout 30000ms exceeded.\nCall log:", FailureKind.Transient, "no-answer")]
     [InlineData("Something nobody has ever seen\nwith a second line", FailureKind.Transient, "unexpected")]
     public void FromBrowser_Message_SaysWhatHappensNext(string message, FailureKind kind, string @class)

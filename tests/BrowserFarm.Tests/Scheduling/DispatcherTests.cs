@@ -21,7 +21,7 @@ public sealed class DispatcherTests : IDisposable
         _queue = new InMemoryJobQueue(_clock);
         _limiters = new TargetLimiters(new TargetLimitOptions { Start = 2, Max = 2 }, _clock);
         _limiters.Released += _signal.Raise;
-        _dispatcher = new Dispatcher(_queue, _limiters, _signal, _clock);
+        _dispatcher = new Dispatcher(_queue, Engine.Browser, _limiters, LaneShare.Of(new LaneShareOptions()), _signal, _clock);
     }
 
     public void Dispose() => _dispatcher.Dispose();
@@ -34,9 +34,10 @@ public sealed class DispatcherTests : IDisposable
         var order = new List<string>();
         for (var i = 0; i < 5; i++)
         {
-            var next = await NextAsync();
+            var next = await NextAsync().WaitAsync(Bounds.Short);
             order.Add(next.Claimed.Job.Url.Value);
             next.Admission.Dispose();
+            await _queue.SettleAsync(next.Claimed.Claim, Some.Ack(), default);
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -54,15 +55,68 @@ public sealed class DispatcherTests : IDisposable
         var third = NextAsync();
         third.IsCompleted.Should().BeFalse();
         first.Admission.Report(TargetVerdict.Good);
+        await _queue.SettleAsync(first.Claimed.Claim, Some.Ack(), default);
+        _signal.Raise();
 
         (await third.WaitAsync(Bounds.Short)).Claimed.Job.Url.Value.Should().Be("https://a.example/3");
-        (await _queue.CountAsync("crawl", default)).Running.Should().Be(3);
+        (await _queue.CountAsync("crawl", default)).Should().Be(new CrawlCounts(0, 2, 1, 0, 0));
+    }
+
+    [Fact]
+    public async Task NextAsync_TargetDoneWhilePagesAreStillRendered_ClaimsTheNextAtOnce()
+    {
+        await SubmitAsync("https://a.example/1", "https://a.example/2", "https://a.example/3", "https://a.example/4");
+        _limiters.TryAdmit(Some.Target("https://a.example/"))!.Report(TargetVerdict.Good);   // known, so that two may run at once
+        var first = await NextAsync();
+        var second = await NextAsync();
+        var third = NextAsync();
+        third.IsCompleted.Should().BeFalse();
+
+        first.Admission.Served(TimeSpan.Zero);
+
+        await third.WaitAsync(Bounds.Short);
+        var fourth = NextAsync();
+        fourth.IsCompleted.Should().BeFalse("two are in flight again");
+        second.Admission.Served(TimeSpan.Zero);
+        await fourth.WaitAsync(Bounds.Short);
+        (await _queue.CountAsync("crawl", default)).Running.Should().Be(4, "nothing was settled");
+    }
+
+    [Fact]
+    public async Task NextAsync_AllLanesFull_SharesByWeight()
+    {
+        await _queue.CreateCrawlAsync(Some.Crawl(), default);
+        await _queue.SubmitAsync(
+            "crawl",
+            [.. from lane in Enum.GetValues<Lane>() from page in Enumerable.Range(0, 30) select Some.Job($"https://{lane}{page}.example/") with { Lane = lane }],
+            default);
+
+        var lanes = new List<Lane>();
+        for (var i = 0; i < 30; i++)
+        {
+            var next = await NextAsync().WaitAsync(Bounds.Short);
+            lanes.Add(next.Claimed.Job.Lane);
+            next.Admission.Dispose();
+        }
+
+        lanes.CountBy(lane => lane).Should().BeEquivalentTo(new Dictionary<Lane, int> { [Lane.Urgent] = 18, [Lane.Normal] = 9, [Lane.Background] = 3 });
+    }
+
+    [Fact]
+    public async Task NextAsync_OnlyOneLaneHasJobs_GetsEveryTurn()
+    {
+        await _queue.CreateCrawlAsync(Some.Crawl(), default);
+        await _queue.SubmitAsync(
+            "crawl", [.. Enumerable.Range(0, 30).Select(page => Some.Job($"https://t{page}.example/") with { Lane = Lane.Background })], default);
+
+        for (var i = 0; i < 30; i++)
+            (await NextAsync().WaitAsync(Bounds.Short)).Claimed.Job.Lane.Should().Be(Lane.Background);
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(64)]
-    [InlineData(150)]
+    [InlineData(600)]
     public async Task NextAsync_ManyBlockedTargets_NeverStandBeforeAnOpenOne(int blocked)
     {
         await SubmitAsync([.. Enumerable.Range(0, blocked).Select(number => $"https://blocked{number:000}.example/"), "https://zopen.example/"]);
@@ -119,7 +173,7 @@ public sealed class DispatcherTests : IDisposable
             if (looks++ == 0)
                 _clock.Advance(TimeSpan.FromMilliseconds(5));
         });
-        using var dispatcher = new Dispatcher(slow, _limiters, _signal, _clock);
+        using var dispatcher = new Dispatcher(slow, Engine.Browser, _limiters, LaneShare.Of(new LaneShareOptions()), _signal, _clock);
 
         var next = await dispatcher.NextAsync("worker", ClaimFor, default).WaitAsync(Bounds.Short);
 
@@ -183,10 +237,10 @@ public sealed class DispatcherTests : IDisposable
     }
 
     [Fact]
-    public async Task NextAsync_ClaimFailsOrFindsNothing_GivesThePermitBack()
+    public async Task NextAsync_ClaimFails_LetsTheNextLook()
     {
         await SubmitAsync("https://a.example/1");
-        using var dispatcher = new Dispatcher(new SlowQueue(_queue, () => { }) { ClaimFails = true }, _limiters, _signal, _clock);
+        using var dispatcher = new Dispatcher(new SlowQueue(_queue, () => { }) { ClaimFails = true }, Engine.Browser, _limiters, LaneShare.Of(new LaneShareOptions()), _signal, _clock);
 
         var next = () => dispatcher.NextAsync("worker", ClaimFor, default);
 
@@ -236,27 +290,34 @@ public sealed class DispatcherTests : IDisposable
     {
         public bool ClaimFails { get; init; }
 
-        public async Task<IReadOnlyList<TargetKey>> ReadyTargetsAsync(int skip, int take, CancellationToken cancellationToken)
+        public async Task<AdmittedJob?> ClaimNextAsync(
+            Engine engine, IReadOnlyList<Lane> lanes, ITargetGate gate, string worker, TimeSpan claimFor, CancellationToken cancellationToken)
         {
-            var targets = await queue.ReadyTargetsAsync(skip, take, cancellationToken);
+            if (ClaimFails)
+                throw new QueueStorageException("disk full");
+
+            var claimed = await queue.ClaimNextAsync(engine, lanes, gate, worker, claimFor, cancellationToken);
             afterLook();
-            return targets;
+            return claimed;
         }
 
-        public Task<ClaimedJob?> ClaimAsync(TargetKey target, string worker, TimeSpan claimFor, CancellationToken cancellationToken) =>
-            ClaimFails ? throw new QueueStorageException("disk full") : queue.ClaimAsync(target, worker, claimFor, cancellationToken);
-
-        public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => queue.NextDueAsync(cancellationToken);
+        public Task<DateTimeOffset?> NextReadyAsync(Engine engine, CancellationToken cancellationToken) => queue.NextReadyAsync(engine, cancellationToken);
 
         public Task CreateCrawlAsync(Crawl crawl, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<Crawl?> FindCrawlAsync(string? crawlId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, string? key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<int> TakeUpAsync(long lineBelow, int atMost, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<QueueDepth> DepthAsync(long longFrom, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<bool> SettleAsync(Claim claim, Settlement settlement, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<Claim>> RenewAsync(IReadOnlyList<Claim> claims, TimeSpan claimFor, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public Task<int> RescueAsync(bool everyClaim, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -269,6 +330,24 @@ public sealed class DispatcherTests : IDisposable
 
         public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string crawlId, long afterJob, int atMost, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
+
+        public Task<int> RequeueAsync(string crawlId, IReadOnlyList<long> jobs, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task SaveTargetNotesAsync(IReadOnlyList<TargetNote> notes, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<TargetNote>> ReadTargetNotesAsync(int atMost, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task CreateRecurringAsync(Crawl crawl, IReadOnlyList<NewJob> seeds, DateTimeOffset firstRunAt, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<RecurringCrawl?> FindRecurringAsync(string? id, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<CrawlRun?> BeginRunAsync(string id, DateTimeOffset dueAt, DateTimeOffset nextRunAt, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<bool> EndRunAsync(string crawlId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<PageDocument?> FindFreshAsync(string crawlId, CanonicalUrl url, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -33,6 +33,48 @@ public sealed class CrawlFolderTests : IDisposable
     }
 
     [Fact]
+    public void Dispose_FolderThatWasWorkedOn_TakesItsStatusAway()
+    {
+        var folder = CrawlFolder.Create(_temp.Combine("one"));
+        folder.OfRun("run").WriteStatus("{}"u8.ToArray());
+        CrawlFolder.ReadStatus(folder.Path).Should().NotBeNull();
+
+        folder.Dispose();
+        folder.Dispose();
+
+        CrawlFolder.ReadStatus(folder.Path).Should().BeNull("nobody works on it any more");
+    }
+
+    [Fact]
+    public void OfRun_TwoRuns_HaveFilesOfTheirOwnAndShareTheRest()
+    {
+        using var folder = CrawlFolder.Create(_temp.Combine("one"));
+
+        var first = folder.OfRun("2026-11-26T03-00-00Z");
+        var second = folder.OfRun("2026-11-27T03-00-00Z");
+        first.MarkSitemapsRead();
+        first.Dispose();
+
+        first.ResultsPath.Should().Be(_temp.Combine("one/runs/2026-11-26T03-00-00Z/results.ndjson"));
+        first.FailuresPath.Should().Be(_temp.Combine("one/runs/2026-11-26T03-00-00Z/failures.ndjson"));
+        first.DatabasePath.Should().Be(folder.DatabasePath);
+        (first.SitemapsAreRead, second.SitemapsAreRead, folder.SitemapsAreRead).Should().Be((true, false, false));
+        FluentActions.Invoking(() => CrawlFolder.Create(folder.Path)).Should().Throw<CrawlFolderException>("disposing a run lets go of nothing").WithMessage("*another program*");
+    }
+
+    [Fact]
+    public void Discard_FolderThatWasThereWithRuns_TakesOnlyWhatIsOurs()
+    {
+        Directory.CreateDirectory(_temp.Combine("one/runs/theirs"));
+        var folder = CrawlFolder.Create(_temp.Combine("one"));
+        File.WriteAllText(folder.OfRun("ours").ResultsPath, "");
+
+        folder.Discard();
+
+        Directory.EnumerateFileSystemEntries(_temp.Combine("one"), "*", SearchOption.AllDirectories).Should().BeEquivalentTo(_temp.Combine("one/runs"), _temp.Combine("one/runs/theirs"));
+    }
+
+    [Fact]
     public void Open_WhileAnotherHasIt_IsRefusedAndThenAllowed()
     {
         var first = CrawlFolder.Create(_temp.Combine("one"));

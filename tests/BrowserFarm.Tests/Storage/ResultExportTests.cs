@@ -2,6 +2,7 @@ using System.Text.Json;
 using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
 using BrowserFarm.Storage;
+using BrowserFarm.Tests.Queueing;
 using TestKit;
 
 namespace BrowserFarm.Tests.Storage;
@@ -134,8 +135,8 @@ public sealed class ResultExportTests : IDisposable
     private async Task SettleNextAsync(Settlement settlement)
     {
         await _queue.SubmitAsync("crawl", Some.Jobs($"https://a.example/{++_jobs}"), default);
-        var claimed = await _queue.ClaimAsync(Some.Target("https://a.example/"), "worker", TimeSpan.FromMinutes(1), default);
-        (await _queue.SettleAsync(claimed!.Claim, settlement, default)).Should().BeTrue();
+        var claimed = await _queue.ClaimNextAsync(Engine.Browser, [Lane.Normal], new FakeGate(_clock), "worker", TimeSpan.FromMinutes(1), default);
+        (await _queue.SettleAsync(claimed!.Claimed.Claim, settlement, default)).Should().BeTrue();
     }
 
     private List<string?> Titles() => [.. File.ReadLines(_folder.ResultsPath).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("title").GetString())];

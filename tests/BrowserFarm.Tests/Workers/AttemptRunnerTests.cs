@@ -5,6 +5,8 @@ using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
 using BrowserFarm.Scheduling;
 using BrowserFarm.Storage;
+using BrowserFarm.Tests.Crawling;
+using BrowserFarm.Tests.Queueing;
 using BrowserFarm.Workers;
 using ContextPool;
 using ContextPool.Leasing;
@@ -22,11 +24,16 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private readonly FakeBrowserLauncher _launcher = new();
     private readonly FakeRenderer _renderer = new();
     private readonly FarmOptions _options = new();
+    private readonly WorkSignal _signal = new();
     private readonly InMemoryJobQueue _queue;
     private readonly TargetLimiters _limiters;
     private readonly BrowserContextPool _pool;
     private readonly CrawlFolder _folder;
     private readonly RobotsCache _robots;
+    private readonly Sitemaps _sitemaps;
+    private readonly FakeWeb _web = new();
+    private readonly HttpRenderer _http;
+    private readonly DiscoveryGate _discovery = new();
     private readonly AttemptRunner _runner;
 
     public AttemptRunnerTests()
@@ -36,9 +43,11 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         _pool = new BrowserContextPool(
             new ContextPoolOptions { MaxContexts = 2 }, _launcher, new FakeMemoryProbe(), _clock, NullLogger<BrowserContextPool>.Instance);
         _folder = CrawlFolder.Create(_temp.Combine("crawl"));
-        _robots = new RobotsCache(_clock, ignoreCertificates: false);
+        _robots = new RobotsCache(_clock, new NetworkAccess());
+        _sitemaps = new Sitemaps(_robots, new SitemapLimits(), _clock, new NetworkAccess());
         var crawl = Some.Crawl() with { Spec = Some.Spec() with { IgnoreRobots = true } };
-        _runner = new AttemptRunner(_pool, _renderer, CrawlPlan.For(crawl, _folder, _robots), _limiters, _options, NullLogger<AttemptRunner>.Instance);
+        _http = new HttpRenderer(new HttpRenderOptions(), new RenderOptions(), _clock, _web);
+        _runner = new AttemptRunner(_pool, _renderer, _http, CrawlPlan.For(crawl, _folder, _robots, _sitemaps), _limiters, _discovery, _options, _clock, NullLogger<AttemptRunner>.Instance);
     }
 
     public async Task InitializeAsync() => await _queue.CreateCrawlAsync(Some.Crawl(), default);
@@ -46,7 +55,9 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await _pool.DisposeAsync();
+        _http.Dispose();
         _folder.Dispose();
+        _sitemaps.Dispose();
         _robots.Dispose();
         _temp.Dispose();
     }
@@ -82,6 +93,39 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
 
         outcome.Should().Be(new AttemptOutcome.Failed(failure));
         _limiters.Snapshot(1).Single().BlockedFor.TotalSeconds.Should().Be(blockedSeconds);
+        await NothingHeldAsync();
+    }
+
+    [Fact]
+    public async Task RunAsync_TargetDoneBeforeThePage_GivesThePermitBackWhileItRenders()
+    {
+        _renderer.ServedAfter = TimeSpan.FromMilliseconds(20);
+        int? whileRendering = null;
+        _renderer.Render = (_, _) =>
+        {
+            whileRendering = _limiters.Find(A)!.InFlight;
+            return Task.FromResult<RenderOutcome>(new RenderOutcome.Rendered(Page()));
+        };
+
+        var outcome = await RunAsync();
+
+        outcome.Should().BeOfType<AttemptOutcome.Succeeded>();
+        whileRendering.Should().Be(0);
+        await NothingHeldAsync();
+    }
+
+    [Theory]
+    [InlineData(FailureKind.Throttled, "http-429", 30.0)]
+    [InlineData(FailureKind.Transient, "selector-missing", 0.0)]
+    [InlineData(FailureKind.BrowserLost, "browser-lost", 0.0)]
+    public async Task RunAsync_PageFailedAfterItsTargetWasDone_OnlyARefusalIsStillHeard(FailureKind kind, string @class, double blockedSeconds)
+    {
+        _renderer.ServedAfter = TimeSpan.FromMilliseconds(20);
+        _renderer.Render = (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Failed(new AttemptFailure(kind, @class, "no", TimeSpan.FromSeconds(30))));
+
+        await RunAsync();
+
+        _limiters.Find(A)!.BlockedFor.TotalSeconds.Should().Be(blockedSeconds);
         await NothingHeldAsync();
     }
 
@@ -161,6 +205,35 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunAsync_PageAsksForProofOfAPerson_WaitsItselfAndSlowsItsSiteWithoutClosingIt()
+    {
+        var failure = new AttemptFailure(FailureKind.Transient, "challenge", "prove it", TimeSpan.FromMinutes(15));
+        _renderer.Render = (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Failed(failure));
+
+        var outcome = await RunAsync();
+
+        outcome.Should().Be(new AttemptOutcome.Failed(failure), "the job is due again when the failure says");
+        _limiters.Snapshot(1).Single().BlockedFor.Should().BePositive("it is a refusal").And.BeLessThan(TimeSpan.FromSeconds(2), "its other pages may be open to us");
+        await NothingHeldAsync();
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(4, 2)]
+    public async Task RunAsync_JobThatLostItsBrowserBefore_RunsAloneFromTheThirdTimeOn(int lost, int browsers)
+    {
+        await using var neighbour = await _pool.LeaseAsync(LeaseRequest.Any with { HoldAtMost = TimeSpan.FromDays(1) });
+        using var admission = _limiters.TryAdmit(A)!;
+
+        var outcome = await _runner.RunAsync(new ClaimedJob(Some.Claimed(refunds: lost), new Claim(1, 1)), admission, default);
+
+        outcome.Should().BeOfType<AttemptOutcome.Succeeded>();
+        _launcher.Launches.Should().Be(browsers);
+    }
+
+    [Fact]
     public async Task RunAsync_NoContextInTime_IsNotThePagesFault()
     {
         await using var one = await _pool.LeaseAsync(LeaseRequest.Any with { HoldAtMost = TimeSpan.FromDays(1) });
@@ -178,14 +251,14 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     {
         await _queue.SubmitAsync("crawl", Some.Jobs("https://a.example/1"), default);
         _launcher.FailNextLaunches(1);
-        var signal = new WorkSignal();
-        using var dispatcher = new Dispatcher(_queue, _limiters, signal, _clock);
-        var worker = new Worker("worker", dispatcher, _runner, new Settler(_queue, _options, _clock, NullLogger<Settler>.Instance), signal, _options);
+        using var dispatcher = CreateDispatcher();
+        using var claims = CreateClaimKeeper();
+        var worker = CreateWorker(dispatcher, claims);
 
         await worker.Awaiting(one => one.RunAsync(default, default).WaitAsync(Bounds.Short)).Should().ThrowAsync<BrowserLaunchException>();
 
         (await _queue.CountAsync("crawl", default)).Should().Be(new CrawlCounts(1, 0, 0, 0, 0));
-        (await _queue.ClaimAsync(A, "worker", TimeSpan.FromMinutes(1), default))!.Job.Attempts.Should().Be(1);
+        (await _queue.ClaimNextAsync(Engine.Browser, [Lane.Normal], new FakeGate(_clock), "worker", TimeSpan.FromMinutes(1), default))!.Claimed.Job.Attempts.Should().Be(1);
         _limiters.Snapshot(1).Single().InFlight.Should().Be(0);
     }
 
@@ -199,9 +272,9 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
             await noMore.CancelAsync();
             return new RenderOutcome.Rendered(Page());
         };
-        var signal = new WorkSignal();
-        using var dispatcher = new Dispatcher(_queue, _limiters, signal, _clock);
-        var worker = new Worker("worker", dispatcher, _runner, new Settler(_queue, _options, _clock, NullLogger<Settler>.Instance), signal, _options);
+        using var dispatcher = CreateDispatcher();
+        using var claims = CreateClaimKeeper();
+        var worker = CreateWorker(dispatcher, claims);
 
         await worker.RunAsync(noMore.Token, default).WaitAsync(Bounds.Short);
 
@@ -212,9 +285,9 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     public async Task SweepOnceAsync_ExpiredClaims_ReturnsThemAndSignals()
     {
         await _queue.SubmitAsync("crawl", Some.Jobs("https://a.example/1"), default);
-        await _queue.ClaimAsync(A, "gone", TimeSpan.FromSeconds(1), default);
+        await _queue.ClaimNextAsync(Engine.Browser, [Lane.Normal], new FakeGate(_clock), "gone", TimeSpan.FromSeconds(1), default);
         var signal = new WorkSignal();
-        using var rescuer = new ClaimRescuer(_queue, signal, _clock, NullLogger<ClaimRescuer>.Instance);
+        using var rescuer = new ClaimRescuer(_queue, signal, _options, _clock, NullLogger<ClaimRescuer>.Instance);
         var news = signal.Next;
 
         await rescuer.SweepOnceAsync(everyClaim: false, default);
@@ -226,10 +299,125 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         (await _queue.CountAsync("crawl", default)).Queued.Should().Be(1);
     }
 
-    private async Task<AttemptOutcome> RunAsync(CancellationToken cancellationToken = default)
+    [Fact]
+    public async Task Worker_ClaimRunsOutWhileItRenders_EndsTheAttemptAndGivesTheJobBack()
+    {
+        await _queue.SubmitAsync("crawl", Some.Jobs("https://a.example/1"), default);
+        using var noMore = new CancellationTokenSource();
+        _renderer.Render = async (_, end) =>
+        {
+            await noMore.CancelAsync();
+            _clock.Advance(_options.FenceAfter);
+            await Task.Delay(Timeout.InfiniteTimeSpan, _clock, end).WaitAsync(Bounds.Short, CancellationToken.None);
+            throw new InvalidOperationException("not reached");
+        };
+        using var dispatcher = CreateDispatcher();
+        using var claims = CreateClaimKeeper();
+
+        await CreateWorker(dispatcher, claims).RunAsync(noMore.Token, default).WaitAsync(Bounds.Short);
+
+        (await _queue.CountAsync("crawl", default)).Should().Be(new CrawlCounts(1, 0, 0, 0, 0));
+        (await _queue.ClaimNextAsync(Engine.Browser, [Lane.Normal], new FakeGate(_clock), "worker", TimeSpan.FromMinutes(1), default))!.Claimed.Job.Attempts.Should().Be(1, "it was not the page's fault");
+        await NothingHeldAsync();
+    }
+
+    [Fact]
+    public async Task Worker_ReadAfterItsClaimRanOutAndWasTaken_StoresNothingAndLeavesTheHeirAlone()
+    {
+        await _queue.SubmitAsync("crawl", Some.Jobs("https://a.example/1"), default);
+        using var noMore = new CancellationTokenSource();
+        ClaimedJob? heir = null;
+        // As after a stop of the whole program: everybody is late, and the rescuer comes first.
+        _renderer.Render = async (_, _) =>
+        {
+            await noMore.CancelAsync();
+            _clock.Advance(_options.ClaimFor + TimeSpan.FromSeconds(1));
+            (await _queue.RescueAsync(everyClaim: false, default)).Should().Be(1);
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            heir = (await _queue.ClaimNextAsync(Engine.Browser, [Lane.Normal], new FakeGate(_clock), "heir", TimeSpan.FromMinutes(1), default))!.Claimed;
+            return new RenderOutcome.Rendered(Page());
+        };
+        using var dispatcher = CreateDispatcher();
+        using var claims = CreateClaimKeeper();
+
+        await CreateWorker(dispatcher, claims).RunAsync(noMore.Token, default).WaitAsync(Bounds.Short);
+
+        (await _queue.CountAsync("crawl", default)).Should().Be(new CrawlCounts(0, 1, 0, 0, 0), "the heir runs it");
+        (await _queue.ReadResultsAsync("crawl", 0, 10, default)).Should().BeEmpty();
+        (await _queue.SettleAsync(heir!.Claim, Some.Ack(), default)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task RunAsync_JobOfTheHttpEngine_IsReadWithoutALease()
+    {
+        _web.Map("https://a.example/1", "<title>Plain</title><a href='/2'>two</a>");
+
+        var outcome = await RunAsync(Some.Claimed() with { Engine = Engine.Http });
+
+        var done = outcome.Should().BeOfType<AttemptOutcome.Succeeded>().Subject;
+        done.Document.Title.Should().Be("Plain");
+        done.Discovered.Select(job => job.Url.Value).Should().Equal("https://a.example/2");
+        _launcher.Launches.Should().Be(0, "no browser was started");
+    }
+
+    [Fact]
+    public async Task RunAsync_DiscoveryPauses_MarksWhatItFindsAsWaitingOutside()
+    {
+        _discovery.State = DiscoveryState.Open with { Whole = DiscoveryPause.QueueFull };
+        _renderer.Render = (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Rendered(Page() with { Links = [new PageLink("https://a.example/2", "")] }));
+
+        var done = (await RunAsync()).Should().BeOfType<AttemptOutcome.Succeeded>().Subject;
+
+        done.Discovered.Should().ContainSingle().Which.IsDeferred.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task RunAsync_FailureWithEvidence_KeepsThePictureUnderJobAndEpoch()
+    {
+        _renderer.Render = (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Failed(
+            Some.Failure(FailureKind.Permanent), new PageEvidence("https://a.example/1#end", [0xFF, 0xD8, 0xFF], ["error: no"])));
+
+        var failure = (await RunAsync()).Should().BeOfType<AttemptOutcome.Failed>().Subject.Failure;
+
+        failure.Evidence!.Url.Should().Be("https://a.example/1#end");
+        failure.Evidence.Console.Should().Equal("error: no");
+        File.ReadAllBytes(Path.Join(_folder.Path, failure.Evidence.Screenshot)).Should().Equal(0xFF, 0xD8, 0xFF);
+    }
+
+    [Theory]
+    [InlineData(1, false, false)]
+    [InlineData(2, true, false)]
+    [InlineData(4, true, true)]
+    public async Task RunAsync_TriesOfAJob_TellTheRendererHowItStands(int attempts, bool wasTried, bool isFinal)
+    {
+        RenderRequest? asked = null;
+        _renderer.Render = (request, _) =>
+        {
+            asked = request;
+            return Task.FromResult<RenderOutcome>(new RenderOutcome.Failed(Some.Failure()));
+        };
+
+        await RunAsync(Some.Claimed(attempts));
+
+        asked!.WasTried.Should().Be(wasTried);
+        asked.IsFinal(Some.Failure()).Should().Be(isFinal);
+        asked.IsFinal(Some.Failure(FailureKind.Permanent)).Should().BeTrue();
+    }
+
+    private Dispatcher CreateDispatcher() => new(_queue, Engine.Browser, _limiters, LaneShare.Of(new LaneShareOptions()), _signal, _clock);
+
+    private ClaimKeeper CreateClaimKeeper() => new(_queue, _options, _clock, NullLogger<ClaimKeeper>.Instance);
+
+    private Worker CreateWorker(Dispatcher dispatcher, ClaimKeeper claims) => new(
+        "worker", Engine.Browser, new WorkerSlots(1), dispatcher, claims, _runner, new Settler(_queue, _options, _clock, NullLogger<Settler>.Instance), _signal, new AttemptLog(_clock), _options,
+        _clock);
+
+    private Task<AttemptOutcome> RunAsync(CancellationToken cancellationToken = default) => RunAsync(Some.Claimed(), cancellationToken);
+
+    private async Task<AttemptOutcome> RunAsync(Job job, CancellationToken cancellationToken = default)
     {
         using var admission = _limiters.TryAdmit(A)!;
-        return await _runner.RunAsync(new ClaimedJob(Some.Claimed(), new Claim(1, 1)), admission, cancellationToken);
+        return await _runner.RunAsync(new ClaimedJob(job, new Claim(1, 1)), admission, cancellationToken);
     }
 
     private async Task NothingHeldAsync()
@@ -244,11 +432,21 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
 
     private sealed class FakeRenderer : IRenderer
     {
-        public Func<CanonicalUrl, CancellationToken, Task<RenderOutcome>> Render { get; set; } =
+        public Func<RenderRequest, CancellationToken, Task<RenderOutcome>> Render { get; set; } =
             (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Rendered(Page()));
 
+        /// <summary>The target is done before the page is, with this time to the first byte; null for not before.</summary>
+        public TimeSpan? ServedAfter { get; set; }
+
         public Task<RenderOutcome> RenderAsync(
-            ContextLease lease, CanonicalUrl url, PageWish wish, Func<bool> mayAsk, CancellationToken cancellationToken) =>
-            mayAsk() ? Render(url, cancellationToken) : Task.FromResult<RenderOutcome>(new RenderOutcome.NotAsked());
+            ContextLease lease, RenderRequest request, CancellationToken cancellationToken)
+        {
+            if (!request.Turn.MayAsk())
+                return Task.FromResult<RenderOutcome>(new RenderOutcome.NotAsked());
+
+            if (ServedAfter is { } firstByte)
+                request.Turn.Served(firstByte);
+            return Render(request, cancellationToken);
+        }
     }
 }

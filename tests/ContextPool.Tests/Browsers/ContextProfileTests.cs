@@ -55,6 +55,19 @@ public sealed class ContextProfileTests
         new ContextProfile { UserAgent = "x" }.Identity.Should().NotBe(new ContextProfile { TimeZoneId = "x" }.Identity);
     }
 
+    [Fact]
+    public void Identity_AnyPartOfTheProxyChanged_IsAnother()
+    {
+        var proxy = new ProxyProfile("http://a.example:1", "me", "secret", ".b.example");
+        ProxyProfile[] proxies = [proxy, proxy with { Server = "http://a.example:2" }, proxy with { Username = "you" }, proxy with { Password = "other" }, proxy with { Bypass = null }];
+
+        proxies.Select(one => new ContextProfile { Proxy = one }.Identity).Should().OnlyHaveUniqueItems("cookies of one way out are never seen through another");
+    }
+
+    [Fact]
+    public void ProxyProfile_Written_KeepsItsPasswordToItself() =>
+        new ProxyProfile("http://a.example:1", "me", "secret").ToString().Should().Be("http://a.example:1");
+
     private static ContextProfile Full() => new() { Locale = "de-DE", UserAgent = "x", TimeZoneId = "Europe/Berlin", ViewportWidth = 1 };
 
     /// <summary>A value of the type that differs from the one given.</summary>
@@ -65,6 +78,7 @@ public sealed class ContextProfileTests
         TimeSpan time => time + TimeSpan.FromTicks(1),
         IDictionary<string, string> => new Dictionary<string, string> { ["X"] = "1" },
         string text => text + "x",
+        null when type == typeof(ProxyProfile) => new ProxyProfile("http://a.example:1"),
         null when type == typeof(string) => "x",
         null when Nullable.GetUnderlyingType(type) == typeof(int) => 1,
         null when Nullable.GetUnderlyingType(type) == typeof(bool) => true,

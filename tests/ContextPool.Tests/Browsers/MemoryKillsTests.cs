@@ -1,4 +1,5 @@
 using ContextPool.Browsers;
+using ContextPool.Leasing;
 using TestKit;
 
 namespace ContextPool.Tests.Browsers;
@@ -8,42 +9,42 @@ public sealed class MemoryKillsTests
     private readonly ManualTimeProvider _clock = new();
 
     [Fact]
-    public void TryClaim_NoKill_IsFalse() => new MemoryKills(_clock).TryClaim().Should().BeFalse();
+    public void Claim_NoKill_IsNull() => new MemoryKills(_clock).Claim().Should().BeNull();
 
     [Fact]
-    public void TryClaim_AsManyCrashesAsKills_ExplainsEachOnce()
+    public void Claim_AsManyCrashesAsKills_ExplainsEachOnce()
     {
         var kills = new MemoryKills(_clock);
-        kills.Note();
-        kills.Note();
+        kills.Note(LeaseLoss.MemoryExceeded);
+        kills.Note(LeaseLoss.MemoryExceeded);
 
-        kills.TryClaim().Should().BeTrue();
-        kills.TryClaim().Should().BeTrue();
-        kills.TryClaim().Should().BeFalse();
+        kills.Claim().Should().Be(LeaseLoss.MemoryExceeded);
+        kills.Claim().Should().Be(LeaseLoss.MemoryExceeded);
+        kills.Claim().Should().BeNull();
     }
 
     [Theory]
     [InlineData(5, true)]
     [InlineData(5.001, false)]
-    public void TryClaim_CrashSoLongAfter_IsOfThatKillWithinFiveSeconds(double seconds, bool isOurs)
+    public void Claim_CrashSoLongAfter_IsOfThatKillWithinFiveSeconds(double seconds, bool isOurs)
     {
         var kills = new MemoryKills(_clock);
-        kills.Note();
+        kills.Note(LeaseLoss.MemoryExceeded);
 
         _clock.Advance(TimeSpan.FromSeconds(seconds));
 
-        kills.TryClaim().Should().Be(isOurs);
+        kills.Claim().Should().Be(isOurs ? LeaseLoss.MemoryExceeded : null);
     }
 
     [Fact]
-    public void TryClaim_OldAndYoungKill_ClaimsTheYoung()
+    public void Claim_OldAndYoungKill_ClaimsTheYoung()
     {
         var kills = new MemoryKills(_clock);
-        kills.Note();
+        kills.Note(LeaseLoss.MemoryExceeded);
         _clock.Advance(TimeSpan.FromSeconds(6));
-        kills.Note();
+        kills.Note(LeaseLoss.MemoryExceeded);
 
-        kills.TryClaim().Should().BeTrue();
-        kills.TryClaim().Should().BeFalse("the old one is too old");
+        kills.Claim().Should().Be(LeaseLoss.MemoryExceeded);
+        kills.Claim().Should().BeNull("the old one is too old");
     }
 }

@@ -37,6 +37,26 @@ public sealed partial class PoolMetricsTests : PoolTest, IDisposable
     public void Dispose() => _listener.Dispose();
 
     [Fact]
+    public async Task HangRecovery_PageThatHangs_CountsFromItsLastSignOfLife()
+    {
+        var pool = CreatePool();
+        var lease = await LeaseAsync(pool, "alice");
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        await Eventually.HoldsAsync(() => lease.Pulse.UnheardFor == TimeSpan.Zero, Bounds.Short, "it answered once");
+        Fake(lease).WhileBeating = () => FakeBrowserLauncher.Hang;
+        for (var second = 0; second < 46; second++)
+            Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await Eventually.HoldsAsync(() => pool.Snapshot().InUse == 0, Bounds.Short, "its place comes back");
+        await pool.DisposeAsync();
+
+        var silence = Values("browserfarm.pool.hang.silence").Should().ContainSingle().Subject;
+        silence.Should().BeInRange(45, 47, "45 s is the bound while nothing was learned");
+        Values("browserfarm.pool.hang.closing").Should().ContainSingle().Which.Should().Be(0);
+        Values("browserfarm.pool.hang.recovery").Should().Equal(silence);
+    }
+
+    [Fact]
     public async Task Leases_GrantedAndReturned_AreCountedWithTheirTimes()
     {
         var pool = CreatePool(options => options.MaxContexts = 1);

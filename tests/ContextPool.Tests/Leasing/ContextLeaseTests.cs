@@ -24,7 +24,7 @@ public sealed class ContextLeaseTests : PoolTest
         var pool = CreatePool();
         var killed = await LeaseAsync(pool, "alice");
         var neighbour = await LeaseAsync(pool, "bob");
-        killed.Pooled.Cell.MemoryKills.Note();
+        killed.Pooled.Cell.MemoryKills.Note(LeaseLoss.MemoryExceeded);
 
         Fake(killed).Crash();
         Fake(neighbour).Crash();
@@ -40,7 +40,7 @@ public sealed class ContextLeaseTests : PoolTest
         var pool = CreatePool(options => options.MaxContextsPerCell = 1);
         await using var elsewhere = await LeaseAsync(pool, "alice");
         var lease = await LeaseAsync(pool, "bob");
-        elsewhere.Pooled.Cell.MemoryKills.Note();
+        elsewhere.Pooled.Cell.MemoryKills.Note(LeaseLoss.MemoryExceeded);
 
         Fake(lease).Crash();
 

@@ -48,8 +48,8 @@ public sealed class CellInspectorTests : PoolTest, IDisposable
         await Eventually.HoldsAsync(() => !fat.IsAlive, Bounds.Short, "the page's process is killed");
         lean.IsAlive.Should().BeTrue();
         browser.IsAlive.Should().BeTrue("only pages have a cap");
-        cell.MemoryKills.TryClaim().Should().BeTrue("the crash that follows is explained");
-        cell.MemoryKills.TryClaim().Should().BeFalse();
+        cell.MemoryKills.Claim().Should().Be(LeaseLoss.MemoryExceeded, "the crash that follows is explained");
+        cell.MemoryKills.Claim().Should().BeNull();
         Log.WithId(1203).Should().ContainSingle().Which.Text.Should().ContainAll($"pid {fat.Pid}", "1024 MB");
     }
 

@@ -102,8 +102,9 @@ public sealed class ProcProcessProbeTests : IDisposable
             await _started[^1].WaitForExitAsync().WaitAsync(Bounds.Short);
         }
 
-        var last = Start("sh", "-c", "sleep 1000 & sleep 0.2 & wait");
+        var last = Start("sh", "-c", "sleep 1000 & sleep 1000 & wait");
         await Eventually.HoldsAsync(() => probe.TreeOf(last).Count == 3, Bounds.Short, "all three run");
+        probe.TreeOf(last)[^1].Id.Kill();
         await Eventually.HoldsAsync(() => probe.TreeOf(last).Count == 2, Bounds.Short, "one has ended");
         probe.Remembered.Should().Be(2);
     }

@@ -40,7 +40,7 @@ public sealed class KillLadderTests : PoolTest
         fake.WhileTerminating = () => FakeBrowserLauncher.Hang;
         var closing = ladder.CloseAsync(context, hung: true);
 
-        await BoundRunsOutAsync(fake, "terminate", TimeSpan.FromSeconds(1));
+        await BoundRunsOutAsync(fake, "terminate", TimeSpan.FromSeconds(0.25));
 
         (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.ClosePage);
         fake.Calls.Should().Equal(["terminate", "close-page", "close"]);
@@ -53,7 +53,7 @@ public sealed class KillLadderTests : PoolTest
         fake.WhilePageCloses = () => FakeBrowserLauncher.Hang;
         var closing = ladder.CloseAsync(context, hung: true);
 
-        await BoundRunsOutAsync(fake, "close-page", TimeSpan.FromSeconds(2));
+        await BoundRunsOutAsync(fake, "close-page", TimeSpan.FromSeconds(1));
 
         (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.CloseContextByForce);
         fake.Calls.Should().Equal(["terminate", "close-page", "close"]);
@@ -89,8 +89,8 @@ public sealed class KillLadderTests : PoolTest
         var began = Clock.GetTimestamp();
         var closing = ladder.CloseAsync(context, hung: true);
 
-        await BoundRunsOutAsync(fake, "terminate", TimeSpan.FromSeconds(1));
-        await BoundRunsOutAsync(fake, "close-page", TimeSpan.FromSeconds(2));
+        await BoundRunsOutAsync(fake, "terminate", TimeSpan.FromSeconds(0.25));
+        await BoundRunsOutAsync(fake, "close-page", TimeSpan.FromSeconds(1));
         await BoundRunsOutAsync(fake, "close", TimeSpan.FromSeconds(3));
         (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.KillBrowser);
         browser.DriverWasKilled.Should().BeFalse("it gets a chance to close by itself");
@@ -159,5 +159,5 @@ public sealed class KillLadderTests : PoolTest
     }
 
     /// <summary>The three timers of the pool behind the parts, and a bound.</summary>
-    private Task ArmedAsync() => Eventually.HoldsAsync(() => Clock.ArmedTimers == 4, Bounds.Short, "the bound runs");
+    private Task ArmedAsync() => Eventually.HoldsAsync(() => Clock.ArmedTimers == TimersOfAPool + 1, Bounds.Short, "the bound runs");
 }

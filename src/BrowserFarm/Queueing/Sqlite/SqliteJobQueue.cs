@@ -4,89 +4,108 @@ using BrowserFarm.Jobs;
 namespace BrowserFarm.Queueing.Sqlite;
 
 /// <summary>The embedded queue: one SQLite file. Changes go through the one writer, reads have connections of their own.</summary>
-public sealed class SqliteJobQueue : IJobQueue
+public sealed partial class SqliteJobQueue : IJobQueue
 {
+    private const int MaxLongLines = 100;
+
     private readonly SqliteDatabase _database;
     private readonly SqliteWriter _writer;
     private readonly TimeProvider _time;
 
-    private SqliteJobQueue(SqliteDatabase database, TimeProvider time)
+    // Used in the writer's thread only.
+    private readonly SqliteSubmission _submission;
+    private readonly SqliteSettlement _settlement;
+    private readonly SqliteClaims _claims;
+
+    private SqliteJobQueue(SqliteDatabase database, QueueBounds bounds, TimeProvider time)
     {
         _database = database;
         _writer = new SqliteWriter(database);
         _time = time;
+        _submission = new SqliteSubmission(bounds);
+        _settlement = new SqliteSettlement(_submission);
+        _claims = new SqliteClaims(database.Path, time);
     }
-
-    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Opens or creates a queue.</summary>
     /// <param name="path">The database file; its folder must exist and be on a local disk.</param>
-    /// <exception cref="QueueStorageException">It cannot be opened, is damaged, or was made by a later release.</exception>
-    public static SqliteJobQueue Open(string path, TimeProvider time) => new(SqliteDatabase.Open(path), time);
+    /// <param name="bounds">How much it takes in; null for the defaults.</param>
+    /// <exception cref="QueueStorageException">It cannot be opened, is damaged, or was made by another release.</exception>
+    public static SqliteJobQueue Open(string path, TimeProvider time, QueueBounds? bounds = null)
+    {
+        // Nothing is in flight yet, so no target can be at its limit.
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return new SqliteJobQueue(SqliteDatabase.Open(path, session =>
+        {
+            SqliteWaits.TakeUpWork(session, now);
+            SqliteLines.PutBackAll(session, now);
+        }), bounds ?? new QueueBounds(), time);
+    }
 
     public Task CreateCrawlAsync(Crawl crawl, CancellationToken cancellationToken) => _writer.WriteAsync(
         session =>
         {
             var spec = JsonSerializer.Serialize(crawl.Spec, JobsJson.Readable.CrawlSpec);
             var created = session.Execute(
-                "INSERT INTO crawls (id, spec, created_at, max_pages) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
-                crawl.Id, spec, crawl.CreatedAt.ToUnixTimeMilliseconds(), crawl.Spec.MaxPages);
+                "INSERT INTO crawls (id, spec, created_at, max_pages, crawl_order) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+                crawl.Id, spec, crawl.CreatedAt.ToUnixTimeMilliseconds(), crawl.Spec.MaxPages, (int)crawl.Spec.Order);
             return created == 1 ? true : throw new InvalidOperationException($"A crawl named {crawl.Id} exists already.");
         },
         cancellationToken);
 
     public Task<Crawl?> FindCrawlAsync(string? crawlId, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
         session.First(
-            "SELECT id, spec, created_at FROM crawls WHERE id = coalesce(?1, id) ORDER BY created_at LIMIT 1",
+            "SELECT id, spec, created_at FROM crawls WHERE id = coalesce(?1, id) ORDER BY created_at, number LIMIT 1",
             row => new Crawl(
                 row.GetString(0),
                 JsonSerializer.Deserialize(row.GetString(1), JobsJson.Readable.CrawlSpec)!,
-                DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2))),
+                SqliteTime.Read(row.GetInt64(2))),
             crawlId)));
 
-    public Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken)
+    public Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, string? key, CancellationToken cancellationToken)
     {
-        var now = Now;
-        return _writer.WriteAsync(session => SqliteStatements.Submit(session, crawlId, jobs, now), cancellationToken);
+        var now = _time.GetUtcNow();
+        return _writer.WriteAsync(session => _submission.Submit(session, crawlId, jobs, key, now), cancellationToken);
     }
+
+    public Task<int> TakeUpAsync(long lineBelow, int atMost, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(session => SqliteDeferral.TakeUp(session, lineBelow, atMost, _time.GetUtcNow().ToUnixTimeMilliseconds()), cancellationToken);
+
+    public Task<QueueDepth> DepthAsync(long longFrom, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
+    {
+        var (queued, deferred) = session.First("SELECT coalesce(sum(queued), 0), coalesce(sum(deferred), 0) FROM crawls", row => (row.GetInt64(0), row.GetInt64(1)));
+        return new QueueDepth(queued, deferred, SqliteLines.Long(session, longFrom, MaxLongLines));
+    }));
 
     public Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken) => _writer.WriteAsync(
         session =>
         {
-            if (!session.First("SELECT 1 FROM crawls WHERE id = ?1", _ => true, crawlId))
-                throw QueueRules.NoSuchCrawl(crawlId);
-
-            foreach (var url in urls)
-                SqliteStatements.Skip(session, crawlId, url);
+            SqliteSubmission.Skip(session, crawlId, urls);
             return true;
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<TargetKey>> ReadyTargetsAsync(int skip, int take, CancellationToken cancellationToken)
+    public async Task<AdmittedJob?> ClaimNextAsync(
+        Engine engine, IReadOnlyList<Lane> lanes, ITargetGate gate, string worker, TimeSpan claimFor, CancellationToken cancellationToken)
     {
-        var now = Now;
-        return Task.FromResult<IReadOnlyList<TargetKey>>(_database.Read(session => session.All(
-            """
-            SELECT target FROM targets WHERE queued > 0
-               AND EXISTS (SELECT 1 FROM jobs WHERE jobs.state = 0 AND jobs.target = targets.target AND jobs.due_at <= ?1)
-             ORDER BY served, target LIMIT ?3 OFFSET ?2
-            """,
-            row => new TargetKey(row.GetString(0)), now, skip, take)));
+        while (true)
+        {
+            var look = await _writer.WriteAsync(
+                session => _claims.Next(session, engine, lanes, gate, worker, claimFor), cancellationToken, undo: look => look.Job?.Permit.Dispose());
+            if (look.Job is not null || !look.GoOn)
+                return look.Job;
+        }
     }
 
-    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Claim>> RenewAsync(IReadOnlyList<Claim> claims, TimeSpan claimFor, CancellationToken cancellationToken)
     {
-        var now = Now;
-        return Task.FromResult(_database.Read(session => session.First(
-            "SELECT due_at FROM jobs WHERE state = 0 AND due_at > ?1 ORDER BY due_at LIMIT 1",
-            row => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(0)), now)));
+        // Counted from here and not from when it is written: whoever holds the claims counts from before this call.
+        var until = _time.GetUtcNow() + claimFor;
+        return _writer.WriteAsync(session => SqliteClaims.Renew(session, claims, until), cancellationToken);
     }
 
-    public Task<ClaimedJob?> ClaimAsync(TargetKey target, string worker, TimeSpan claimFor, CancellationToken cancellationToken)
-    {
-        var now = Now;
-        return _writer.WriteAsync(session => SqliteStatements.Claim(session, target, worker, now, now + (long)claimFor.TotalMilliseconds), cancellationToken);
-    }
+    public Task<DateTimeOffset?> NextReadyAsync(Engine engine, CancellationToken cancellationToken) => Task.FromResult(
+        _database.Read(session => SqliteLines.NextReady(session, engine)) is { } ready ? SqliteTime.Read(ready) : (DateTimeOffset?)null);
 
     public Task<bool> SettleAsync(Claim claim, Settlement settlement, CancellationToken cancellationToken)
     {
@@ -96,11 +115,10 @@ public sealed class SqliteJobQueue : IJobQueue
         return _writer.WriteAsync(
             session =>
             {
-                if (SqliteStatements.FindRunning(session, claim) is not { } running)
-                    return false;
-
-                SqliteStatements.Settle(session, running, settlement, document, QueueRules.NameOf(settlement), now);
-                return true;
+                var settled = _settlement.Settle(session, claim, settlement, document, now);
+                if (settled && settlement is Settlement.Ack { Document: var read })
+                    SqliteRecurring.NoteRead(session, claim.JobId, read);
+                return settled;
             },
             cancellationToken);
     }
@@ -111,37 +129,73 @@ public sealed class SqliteJobQueue : IJobQueue
         return _writer.WriteAsync(
             session =>
             {
-                var lost = SqliteStatements.FindExpired(session, everyClaim ? long.MaxValue : now.ToUnixTimeMilliseconds());
-                foreach (var running in lost)
-                    SqliteStatements.Settle(session, running, QueueRules.AfterLoss(running.Job.Refunds, now), document: null, "lost", now);
-                return lost.Count;
+                SqliteWaits.MarkAlive(session, now.ToUnixTimeMilliseconds());
+                return _settlement.Rescue(session, everyClaim, now);
             },
             cancellationToken);
     }
 
     public Task<CrawlCounts> CountAsync(string crawlId, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
         session.First(
-            "SELECT queued, running, succeeded, failed, cancelled FROM crawls WHERE id = ?1",
-            row => new CrawlCounts(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
+            "SELECT queued, running, succeeded, failed, cancelled, deferred FROM crawls WHERE id = ?1",
+            row => new CrawlCounts(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)),
             crawlId) ?? new CrawlCounts(0, 0, 0, 0, 0)));
 
     public Task<IReadOnlyDictionary<SkipReason, long>> CountSkippedAsync(string crawlId, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<SkipReason, long>>(_database.Read(session => session
-            .All("SELECT reason, count(*) FROM skipped WHERE crawl = ?1 GROUP BY reason", row => (Reason: row.GetString(0), Count: row.GetInt64(1)), crawlId)
+            .All("SELECT reason, count(*) FROM skipped WHERE crawl = (SELECT number FROM crawls WHERE id = ?1) GROUP BY reason", row => (Reason: row.GetString(0), Count: row.GetInt64(1)), crawlId)
             .ToDictionary(row => Enum.Parse<SkipReason>(row.Reason), row => row.Count)));
 
     public Task<IReadOnlyList<StoredResult>> ReadResultsAsync(string crawlId, long afterSequence, int atMost, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<StoredResult>>(_database.Read(session => session.All(
-            "SELECT seq, document FROM results WHERE seq > ?2 AND crawl = ?1 ORDER BY seq LIMIT ?3",
+            """
+            SELECT seq, document FROM results
+             WHERE crawl = (SELECT number FROM crawls WHERE id = ?1)
+               AND seq > max(?2, coalesce((SELECT after_seq FROM runs WHERE crawl = (SELECT number FROM crawls WHERE id = ?1)), 0)) ORDER BY seq LIMIT ?3
+            """,
             row => new StoredResult(row.GetInt64(0), DocumentBlob.Unpack(row.GetFieldValue<byte[]>(1))),
             crawlId, afterSequence, atMost)));
 
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string crawlId, long afterJob, int atMost, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<DeadLetter>>(_database.Read(session => SqliteStatements.DeadLetters(session, crawlId, afterJob, atMost)));
+        Task.FromResult<IReadOnlyList<DeadLetter>>(_database.Read(session => SqliteDeadLetters.Read(session, crawlId, afterJob, atMost)));
+
+    public Task<int> RequeueAsync(string crawlId, IReadOnlyList<long> jobs, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(session => SqliteRequeue.Requeue(session, crawlId, jobs, _time.GetUtcNow().ToUnixTimeMilliseconds()), cancellationToken);
+
+    public Task SaveTargetNotesAsync(IReadOnlyList<TargetNote> notes, CancellationToken cancellationToken) => _writer.WriteAsync(
+        session =>
+        {
+            SqliteTargetNotes.Save(session, notes);
+            return true;
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<TargetNote>> ReadTargetNotesAsync(int atMost, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<TargetNote>>(_database.Read(session => SqliteTargetNotes.Read(session, atMost)));
 
     public async ValueTask DisposeAsync()
     {
+        await MarkAliveAsync();
         await _writer.DisposeAsync();
         _database.Dispose();
+    }
+
+    /// <summary>The last sign of life: from now on nobody works on the queue. One that cannot be given is of seconds ago.</summary>
+    private async Task MarkAliveAsync()
+    {
+        try
+        {
+            await _writer.WriteAsync(
+                session =>
+                {
+                    SqliteWaits.MarkAlive(session, _time.GetUtcNow().ToUnixTimeMilliseconds());
+                    return true;
+                },
+                CancellationToken.None);
+        }
+        catch (QueueStorageException)
+        {
+            // Closed before, or failing: whoever settles a job has heard of it.
+        }
     }
 }

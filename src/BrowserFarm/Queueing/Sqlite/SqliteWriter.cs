@@ -25,10 +25,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     /// <summary>Runs a change; completes when it is on disk.</summary>
     /// <param name="cancellationToken">Calls it off while it waits; once it has begun it is carried through.</param>
+    /// <param name="undo">Given the result of a change that was made and then not kept, because the transaction failed: takes back what it did outside the database.</param>
     /// <exception cref="QueueStorageException">The disk is full, failing, or the database damaged; nothing was changed.</exception>
-    public async Task<T> WriteAsync<T>(Func<SqliteSession, T> change, CancellationToken cancellationToken)
+    public async Task<T> WriteAsync<T>(Func<SqliteSession, T> change, CancellationToken cancellationToken, Action<T>? undo = null)
     {
-        var operation = new Operation<T>(change);
+        var operation = new Operation<T>(change, undo);
         try
         {
             await _operations.Writer.WriteAsync(operation, cancellationToken);
@@ -141,10 +142,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
         public abstract void Fail(Exception reason);
     }
 
-    private sealed class Operation<T>(Func<SqliteSession, T> change) : Operation
+    private sealed class Operation<T>(Func<SqliteSession, T> change, Action<T>? undo) : Operation
     {
         private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private T _result = default!;
+        private bool _made;
         private Exception? _failure;
 
         public Task<T> Done => _done.Task;
@@ -154,6 +156,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             try
             {
                 _result = change(session);
+                _made = true;
                 return true;
             }
             catch (Exception exception) when (exception is not SqliteException { SqliteErrorCode: not 19 })
@@ -171,6 +174,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 _done.TrySetException(_failure);
         }
 
-        public override void Fail(Exception reason) => _done.TrySetException(reason);
+        public override void Fail(Exception reason)
+        {
+            if (_made)
+                undo?.Invoke(_result);
+            _done.TrySetException(reason);
+        }
     }
 }

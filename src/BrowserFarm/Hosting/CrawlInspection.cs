@@ -1,0 +1,77 @@
+using BrowserFarm.Jobs;
+using BrowserFarm.Operations;
+using BrowserFarm.Queueing;
+using BrowserFarm.Queueing.Sqlite;
+using BrowserFarm.Storage;
+
+namespace BrowserFarm.Hosting;
+
+/// <summary>A look at a crawl's folder from outside, whether somebody works on it or not. Changes nothing.</summary>
+public sealed class CrawlInspection : IDisposable
+{
+    private readonly SqliteQueueView _queue;
+    private readonly string _folder;
+
+    private CrawlInspection(SqliteQueueView queue, string folder, Crawl crawl, RecurringCrawl? recurring)
+    {
+        _queue = queue;
+        _folder = folder;
+        Crawl = crawl;
+        Recurring = recurring;
+    }
+
+    /// <summary>The crawl; of a recurring one the last run, or before the first what it is to be.</summary>
+    public Crawl Crawl { get; }
+
+    /// <summary>Null when the crawl is run once.</summary>
+    public RecurringCrawl? Recurring { get; }
+
+    /// <exception cref="CrawlFolderException">There is no crawl in the folder.</exception>
+    /// <exception cref="QueueStorageException">The database is damaged or of another release.</exception>
+    public static CrawlInspection Open(string folderPath)
+    {
+        var database = CrawlFolder.DatabaseIn(folderPath);
+        if (!File.Exists(database))
+            throw new CrawlFolderException($"There is no crawl in {folderPath} (no crawl.db).");
+        var queue = SqliteQueueView.Open(database);
+        try
+        {
+            var recurring = queue.FindRecurring();
+            return CrawlOf(queue, recurring) is { } crawl
+                ? new CrawlInspection(queue, folderPath, crawl, recurring)
+                : throw new CrawlFolderException($"{database} holds no crawl: it was interrupted before it began. Delete the folder and start again.");
+        }
+        catch
+        {
+            queue.Dispose();
+            throw;
+        }
+    }
+
+    public CrawlCounts Count() => _queue.Count(Crawl.Id);
+
+    /// <inheritdoc cref="SqliteQueueView.Lines"/>
+    public IReadOnlyList<LineView> Lines(int atMost) => _queue.Lines(atMost);
+
+    /// <inheritdoc cref="SqliteQueueView.Locate(string, CanonicalUrl, DateTimeOffset)"/>
+    public Whereabouts Locate(CanonicalUrl url, DateTimeOffset now) => _queue.Locate(Crawl.Id, url, now);
+
+    /// <inheritdoc cref="SqliteQueueView.Locate(string, long, DateTimeOffset)"/>
+    public Whereabouts Locate(long job, DateTimeOffset now) => _queue.Locate(Crawl.Id, job, now);
+
+    /// <inheritdoc cref="SqliteQueueView.Waited"/>
+    public Waits Waited() => _queue.Waited(Crawl.Id);
+
+    /// <summary>What the program that works on the crawl says of itself; null when none does.</summary>
+    public FarmStatus? Status(DateTimeOffset now) =>
+        CrawlFolder.ReadStatus(_folder) is { } json && FarmStatus.FromJson(json) is { } status && now - status.At < FarmStatus.FreshFor ? status : null;
+
+    private static Crawl? CrawlOf(SqliteQueueView queue, RecurringCrawl? recurring) => recurring switch
+    {
+        null => queue.FindCrawl(),
+        { LastRun: { } run } => queue.FindCrawl(run.CrawlId),
+        _ => new Crawl(recurring.Id, recurring.Spec, recurring.CreatedAt),
+    };
+
+    public void Dispose() => _queue.Dispose();
+}

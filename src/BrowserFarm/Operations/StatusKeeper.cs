@@ -1,0 +1,62 @@
+using BrowserFarm.Diagnostics;
+using BrowserFarm.Workers;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace BrowserFarm.Operations;
+
+/// <summary>Looks at the farm once a second: writes its status down for other programs, and says so when it stalls or starves.</summary>
+public sealed class StatusKeeper(FarmObserver observer, CrawlPlan plan, TimeProvider time, ILogger<StatusKeeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private PipelineState _last = PipelineState.Flowing;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            do
+                await LookAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The farm stops; its last status grows old.
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var now = await observer.LookAsync(plan.Crawl.Id, cancellationToken);
+        if (now.Pipeline.State != _last)
+            Tell(now.Pipeline);
+        _last = now.Pipeline.State;
+        try
+        {
+            plan.Folder.WriteStatus(FarmStatus.Of(now, time.GetUtcNow()).ToJson());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What matters is written elsewhere, and complains there: a status is not worth stopping for.
+            logger.StatusNotWritten(exception.Message);
+        }
+    }
+
+    private void Tell(PipelineVerdict verdict)
+    {
+        switch (verdict.State)
+        {
+            case PipelineState.Stalled:
+                logger.PipelineStalled(verdict.Reason);
+                break;
+            case PipelineState.Starved:
+                logger.PipelineStarved(verdict.Reason);
+                break;
+            default:
+                logger.PipelineChanged(verdict.State.ToString(), verdict.Reason);
+                break;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using BrowserFarm.Jobs;
+using Microsoft.Data.Sqlite;
+
+namespace BrowserFarm.Queueing.Sqlite;
+
+/// <summary>Looks into a queue without changing it, also while another program works on it.</summary>
+/// <remarks>For questions of people: a URL is looked for among all jobs, which takes a second with a million of them.</remarks>
+public sealed class SqliteQueueView : IDisposable
+{
+    private const string LineColumns = "target, lane, engine, queued, deferred, opens_at, due_at";
+
+    private readonly SqliteDatabase _database;
+
+    private SqliteQueueView(SqliteDatabase database) => _database = database;
+
+    /// <exception cref="QueueStorageException">It cannot be opened, is damaged, or was made by another release.</exception>
+    public static SqliteQueueView Open(string path) => new(SqliteDatabase.OpenToRead(path));
+
+    /// <summary>The crawl of this name, or the oldest when none is given; null when there is none.</summary>
+    public Crawl? FindCrawl(string? crawlId = null) => _database.Read(session => session.First(
+        "SELECT id, spec, created_at FROM crawls WHERE id = coalesce(?1, id) ORDER BY created_at, number LIMIT 1",
+        row => new Crawl(row.GetString(0), JsonSerializer.Deserialize(row.GetString(1), JobsJson.Readable.CrawlSpec)!, SqliteTime.Read(row.GetInt64(2))),
+        crawlId));
+
+    /// <summary>The recurring crawl in it, the oldest of several; null when there is none.</summary>
+    public RecurringCrawl? FindRecurring() => _database.Read(session => SqliteRecurring.Find(session, id: null));
+
+    /// <summary>What the attempts of a crawl that have ended waited for, all together.</summary>
+    public Waits Waited(string crawlId) => _database.Read(session => SqliteWaits.Sum(session, crawlId));
+
+    public CrawlCounts Count(string crawlId) => _database.Read(session => session.First(
+        "SELECT queued, running, succeeded, failed, cancelled, deferred FROM crawls WHERE id = ?1",
+        row => new CrawlCounts(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)),
+        crawlId) ?? new CrawlCounts(0, 0, 0, 0, 0));
+
+    /// <summary>Lines that have jobs, the longest first.</summary>
+    public IReadOnlyList<LineView> Lines(int atMost) => _database.Read(session => session.All(
+        $"SELECT {LineColumns} FROM lines WHERE queued > 0 OR deferred > 0 ORDER BY queued DESC, target, lane, engine LIMIT ?1", ReadLine, atMost));
+
+    /// <summary>Where a URL of the crawl is.</summary>
+    public Whereabouts Locate(string crawlId, CanonicalUrl url, DateTimeOffset now) => _database.Read(session =>
+    {
+        var crawl = session.First("SELECT number FROM crawls WHERE id = ?1", row => (long?)row.GetInt64(0), crawlId);
+        var job = session.First(
+            """
+            SELECT id FROM jobs WHERE crawl = ?1 AND url = ?2 UNION ALL SELECT id FROM finished WHERE crawl = ?1 AND url = ?2
+            UNION ALL SELECT id FROM deferred WHERE crawl = ?1 AND url = ?2 LIMIT 1
+            """,
+            row => (long?)row.GetInt64(0), crawl, url.Value);
+        return job is { } id ? Locate(session, crawlId, id, now) : Skipped(session, crawl, url);
+    });
+
+    /// <summary>Where a job of the crawl is, by its number.</summary>
+    public Whereabouts Locate(string crawlId, long job, DateTimeOffset now) => _database.Read(session => Locate(session, crawlId, job, now));
+
+    private static Whereabouts Locate(SqliteSession session, string crawlId, long id, DateTimeOffset now) =>
+        Live(session, crawlId, id, now) ?? (Whereabouts?)Ended(session, crawlId, id) ?? (Whereabouts?)Deferred(session, crawlId, id) ?? new Whereabouts.Unknown();
+
+    private static Whereabouts? Live(SqliteSession session, string crawlId, long id, DateTimeOffset now) => session.First(
+        """
+        SELECT id, ?2, url, depth, attempts, holds, refunds, lane, priority, engine, state, due_at, worker, started_at, line, rank, queued_at FROM jobs
+         WHERE id = ?1 AND crawl = (SELECT number FROM crawls WHERE id = ?2)
+        """,
+        row => (
+            Job: SqliteJobs.Read(row), State: (JobState)row.GetInt32(10), DueAt: row.IsDBNull(11) ? (long?)null : row.GetInt64(11),
+            Worker: row.IsDBNull(12) ? "" : row.GetString(12), Since: row.IsDBNull(13) ? 0 : row.GetInt64(13), Line: row.GetInt64(14), Rank: row.GetInt64(15), QueuedAt: SqliteTime.Read(row.GetInt64(16))),
+        id, crawlId) is not { Job: not null } live
+        ? null
+        : live.State == JobState.Running
+            ? new Whereabouts.Running(live.Job, live.Worker, SqliteTime.Read(live.Since), SqliteDeadLetters.Attempts(session, id))
+            : new Whereabouts.Queued(
+                live.Job,
+                live.DueAt is { } due ? SqliteTime.Read(due) : null,
+                Ahead(session, live.Line, live.Job, live.Rank),
+                session.First($"SELECT {LineColumns} FROM lines WHERE id = ?1", ReadLine, live.Line)!,
+                live.QueuedAt,
+                SqliteWaits.SoFar(session, id, now.ToUnixTimeMilliseconds()),
+                SqliteDeadLetters.Attempts(session, id));
+
+    private static long Ahead(SqliteSession session, long line, Job job, long rank) => session.First(
+        """
+        SELECT count(*) FROM jobs WHERE line = ?1 AND state = 0 AND due_at IS NULL
+           AND (priority > ?2 OR (priority = ?2 AND (rank < ?3 OR (rank = ?3 AND id < ?4))))
+        """,
+        row => row.GetInt64(0), line, job.Priority, rank, job.Id);
+
+    private static Whereabouts.Ended? Ended(SqliteSession session, string crawlId, long id) => session.First(
+        """
+        SELECT id, ?2, url, depth, attempts, holds, refunds, lane, priority, engine, state, failure_kind, failure_class, failure_reason FROM finished
+         WHERE id = ?1 AND crawl = (SELECT number FROM crawls WHERE id = ?2)
+        """,
+        row => (
+            Job: SqliteJobs.Read(row), State: (JobState)row.GetInt32(10),
+            Failure: row.IsDBNull(12) ? null : new AttemptFailure((FailureKind)row.GetInt32(11), row.GetString(12), row.GetString(13))),
+        id, crawlId) is { Job: not null } ended
+        ? new Whereabouts.Ended(ended.Job, ended.State, ended.Failure, SqliteDeadLetters.Attempts(session, id))
+        : null;
+
+    private static Whereabouts.Deferred? Deferred(SqliteSession session, string crawlId, long id) => session.First(
+        """
+        SELECT id, ?2, url, depth, 0, 0, 0, lane, priority, engine, line, rank FROM deferred WHERE id = ?1 AND crawl = (SELECT number FROM crawls WHERE id = ?2)
+        """,
+        row => (Job: SqliteJobs.Read(row), Line: row.GetInt64(10), Rank: row.GetInt64(11)),
+        id, crawlId) is not { Job: not null } deferred
+        ? null
+        : new Whereabouts.Deferred(
+            deferred.Job,
+            session.First(
+                "SELECT count(*) FROM deferred WHERE line = ?1 AND (priority > ?2 OR (priority = ?2 AND (rank < ?3 OR (rank = ?3 AND id < ?4))))",
+                row => row.GetInt64(0), deferred.Line, deferred.Job.Priority, deferred.Rank, deferred.Job.Id),
+            session.First($"SELECT {LineColumns} FROM lines WHERE id = ?1", ReadLine, deferred.Line)!);
+
+    private static Whereabouts Skipped(SqliteSession session, long? crawl, CanonicalUrl url) => session.First(
+        "SELECT reason, found_on FROM skipped WHERE crawl = ?1 AND url = ?2",
+        row => (Whereabouts)new Whereabouts.Skipped(Enum.Parse<SkipReason>(row.GetString(0)), row.IsDBNull(1) ? null : row.GetString(1)),
+        crawl, url.Value) ?? new Whereabouts.Unknown();
+
+    private static LineView ReadLine(SqliteDataReader row) => new(
+        new TargetKey(row.GetString(0)),
+        (Lane)row.GetInt32(1),
+        (Engine)row.GetInt32(2),
+        row.GetInt64(3),
+        row.GetInt64(4),
+        row.GetInt64(5) == SqliteSchema.SetAside ? null : SqliteTime.Read(row.GetInt64(5)),
+        row.GetInt64(6) == 0 ? null : SqliteTime.Read(row.GetInt64(6)));
+
+    public void Dispose() => _database.Dispose();
+}
