@@ -357,12 +357,12 @@ public sealed class LocalCrawlTests : CrawlTest
     {
         Site.Map("/", async context =>
         {
-            await Task.Delay(TimeSpan.FromSeconds(4), TimeProvider.System, context.RequestAborted);
+            await Task.Delay(TimeSpan.FromSeconds(9), TimeProvider.System, context.RequestAborted);
             context.Response.ContentType = "text/html";
             await context.Response.WriteAsync("<p>late</p>", context.RequestAborted);
         });
 
-        var end = await CrawlAsync(Site.BaseUri, spec => spec, options => options.ClaimFor = TimeSpan.FromSeconds(1));
+        var end = await CrawlAsync(Site.BaseUri, spec => spec, options => options.ClaimFor = TimeSpan.FromSeconds(4));
 
         end.Jobs.Should().BeEquivalentTo(new { Succeeded = 1, Failed = 0, Queued = 0, Running = 0 });
         Site.VisitsTo("/").Should().Be(1);
