@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using FluentAssertions;
 using TestKit;
-using Xunit;
 
 namespace BrowserFarm.EndToEndTests;
 

@@ -19,7 +19,7 @@ public sealed partial class FolderRulesTests
         ["Scheduling"] = ["Jobs", "Queueing", "Limiting"],
         ["Rendering"] = ["Jobs", "ContextPool"],
         ["Extraction"] = ["Jobs", "Rendering"],
-        ["Storage"] = ["Jobs", "Queueing"],
+        ["Storage"] = ["Jobs", "Queueing", "Diagnostics"],
         ["Workers"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Diagnostics", "ContextPool"],
         ["Operations"] = ["Diagnostics", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Storage", "Workers", "ContextPool"],
         ["Hosting"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "ContextPool"],

@@ -9,9 +9,17 @@ using TestKit;
 
 namespace BrowserFarm.Benchmarks.Targets;
 
-/// <summary><c>./farm bench targets</c>: one real crawl of three sites with limits of their own, in Chromium; then without the slow one.</summary>
+/// <summary><c>./farm bench targets</c>: one real crawl of three sites with limits of their own, in Chromium; then with the slow one read without a browser, and without it.</summary>
+/// <remarks>What the slow site takes from the others is either its tabs or its place among the targets; read without a browser it has no tabs.</remarks>
 internal static class TargetsCommand
 {
+    private enum Slow
+    {
+        InTabs,
+        WithoutTabs,
+        Absent,
+    }
+
     private const int PagesOfEach = 5000;
 
     /// <summary>The limits are sought in this time; it does not count.</summary>
@@ -19,7 +27,7 @@ internal static class TargetsCommand
 
     public static Command Create()
     {
-        var minutes = new Option<double>("--minutes") { Description = "How long each of the two crawls is counted.", HelpName = "M", DefaultValueFactory = _ => 3 };
+        var minutes = new Option<double>("--minutes") { Description = "How long each of the three crawls is counted.", HelpName = "M", DefaultValueFactory = _ => 3 };
         var workers = new Option<int>("--concurrency") { Description = "Pages at once.", HelpName = "N", DefaultValueFactory = _ => 40 };
         var command = new Command("targets", "A real crawl of three sites: one bears ten requests at once, one three a second, one is slow.") { minutes, workers };
         minutes.Validators.Add(result =>
@@ -37,26 +45,32 @@ internal static class TargetsCommand
             var time = TimeSpan.FromMinutes(line.GetValue(minutes));
             var table = new MarkdownTable("Sites", "Site", "Served", "Refused", "Utilisation", "Share of 429");
             var notes = new List<string>();
-            await MeasureAsync(table, notes, "all three", withSlow: true, line.GetValue(workers), time, cancellationToken);
-            await MeasureAsync(table, notes, "without the slow one", withSlow: false, line.GetValue(workers), time, cancellationToken);
+            foreach (var slow in Enum.GetValues<Slow>())
+                await MeasureAsync(table, notes, slow, line.GetValue(workers), time, cancellationToken);
             Console.Out.WriteLine($"### Targets\n\n{line.GetValue(workers)} pages at once in Chromium, {Environment.ProcessorCount} cores; counted for {time.TotalSeconds:0} s after {Search.TotalSeconds:0} s of search.\n\n{table}\nAt the end: {string.Join("; ", notes)}.");
             return 0;
         });
         return command;
     }
 
-    private static async Task MeasureAsync(MarkdownTable table, List<string> notes, string run, bool withSlow, int workers, TimeSpan time, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(MarkdownTable table, List<string> notes, Slow slowly, int workers, TimeSpan time, CancellationToken cancellationToken)
     {
         await using var ten = new LimitedSite("ten at once, 3 s each", atOnce: 10, perSecond: null, TimeSpan.FromSeconds(3));
         await using var three = new LimitedSite("three a second", atOnce: null, perSecond: 3, TimeSpan.Zero);
         await using var slow = new LimitedSite("slow, 10 s each", atOnce: null, perSecond: null, TimeSpan.FromSeconds(10));
-        LimitedSite[] sites = withSlow ? [ten, three, slow] : [ten, three];
+        LimitedSite[] sites = slowly == Slow.Absent ? [ten, three] : [ten, three, slow];
+        var run = slowly switch
+        {
+            Slow.InTabs => "all three",
+            Slow.WithoutTabs => "the slow one without a browser",
+            _ => "without the slow one",
+        };
         var urls = new List<CanonicalUrl>();
         foreach (var site in sites)
             urls.AddRange((await site.StartAsync(PagesOfEach, cancellationToken)).Select(CanonicalUrl.Parse));
 
         using var folder = new TempFolder();
-        var spec = new CrawlSpec { Seeds = [.. urls.GroupBy(url => url.Target).Select(site => site.First().Value)], MaxPages = urls.Count, MaxDepth = 0, Page = new PageWish([PageFormat.Text], []) };
+        var spec = new CrawlSpec { Seeds = [.. urls.GroupBy(url => url.Target).Select(site => site.First().Value)], MaxPages = urls.Count, MaxDepth = 0, Page = new PageWish([PageFormat.Text], []), Http = slowly == Slow.WithoutTabs ? [$"{urls[^1].Target.Value}/*"] : [] };
         await using var crawl = await LocalCrawl.BeginAsync(
             folder.Combine("crawl"), spec, urls, PlaywrightConfigFile.Load(null), new FarmOptions { Workers = workers }, logging: null, cancellationToken);
         var running = crawl.RunAsync();

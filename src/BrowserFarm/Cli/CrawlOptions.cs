@@ -56,6 +56,8 @@ internal sealed class CrawlOptions
         HelpName = "NAME=CSS",
     };
 
+    public Option<string?> Schema { get; } = new("--schema") { Description = "A file of fields with types, lists and objects (docs/fields.md); - reads it from the input.", HelpName = "FILE|-" };
+
     public Option<string?> WaitFor { get; } = new("--wait-for") { Description = "Capture a page only when something matches this CSS selector.", HelpName = "CSS" };
 
     public Option<bool> IgnoreRobots { get; } = new("--ignore-robots") { Description = "Fetch what robots.txt forbids as well; recorded with the crawl." };
@@ -78,7 +80,7 @@ internal sealed class CrawlOptions
     }
 
     /// <summary>Options that are part of the crawl itself, and so cannot be given again when it is resumed.</summary>
-    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Http, Formats, Select, WaitFor, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All];
+    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Http, Formats, Select, Schema, WaitFor, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All];
 
     /// <summary>The spec that the command line asks for.</summary>
     /// <exception cref="FormatException">A glob, field, format or selector cannot be read.</exception>
@@ -94,7 +96,7 @@ internal sealed class CrawlOptions
             MaxDepth = line.GetValue(MaxDepth),
             Page = new PageWish(
                 PageFormats.Parse(line.GetValue(Formats) is { Length: > 0 } formats ? formats : ["html", "text"]),
-                FieldsFrom(line.GetValue(Select) ?? []),
+                FieldsFrom(line.GetValue(Schema), line.GetValue(Select) ?? []),
                 SelectorFrom(line.GetValue(WaitFor))),
             IgnoreRobots = line.GetValue(IgnoreRobots),
             Lane = line.GetValue(Lane) ?? Jobs.Lane.Normal,
@@ -113,9 +115,12 @@ internal sealed class CrawlOptions
         return spec;
     }
 
-    public static IReadOnlyList<FieldSpec> FieldsFrom(string[] texts)
+    /// <param name="schema">A schema's file; null for none.</param>
+    /// <param name="texts">Fields as typed.</param>
+    /// <exception cref="FormatException">The schema or a field cannot be read, or a name is given twice.</exception>
+    public static IReadOnlyList<FieldSpec> FieldsFrom(string? schema, string[] texts)
     {
-        var fields = texts.Select(FieldSelector.Parse).ToList();
+        List<FieldSpec> fields = [.. schema is null ? [] : SchemaFile.Read(schema), .. texts.Select(FieldSelector.Parse)];
         return fields.CountBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(name => name.Value > 1) is { Key: { } twice }
             ? throw new FormatException($"The field {twice} is given twice.")
             : fields;

@@ -76,7 +76,8 @@ internal abstract class CrawlProgress(LocalCrawl crawl) : IDisposable
         private string Line(FarmSnapshot now) => string.Create(
             CultureInfo.InvariantCulture,
             $"{now.Jobs.Succeeded} done, {now.Jobs.Failed} failed, {now.Jobs.Queued} queued, {now.Jobs.Running} running{(now.Jobs.Deferred > 0 ? string.Create(CultureInfo.InvariantCulture, $", {now.Jobs.Deferred} outside the lines") : "")}, {Rate.PerSecond:0.0} pages/s, "
-            + $"{now.Pool.InUse}/{now.Pool.Capacity.Contexts} contexts, {now.Pool.Memory.AvailableBytes >> 20} MB free{(now.Sitemaps.IsDone ? "" : ", reading sitemaps")}");
+            + $"{now.Pool.InUse}/{now.Pool.Capacity.Contexts} contexts, {now.Pool.Memory.AvailableBytes >> 20} MB free{(now.Sitemaps.IsDone ? "" : ", reading sitemaps")}"
+            + $"{(now.Storage is { } trouble ? $"; waiting: {trouble.Reason}" : "")}");
     }
 
     /// <summary>A few lines that are redrawn where they stand.</summary>

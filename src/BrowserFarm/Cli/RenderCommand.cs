@@ -19,21 +19,22 @@ internal static class RenderCommand
         var url = new Argument<string>("URL") { Description = "The page." };
         var format = new Option<string>("--format")
         {
-            Description = "html, text, markdown, json (everything, with --select's fields), png or pdf (default html).",
+            Description = "html, text, markdown, json (everything, with the fields of --select and --schema), png or pdf (default html).",
             HelpName = "FORMAT",
             DefaultValueFactory = _ => "html",
         };
         var select = new CrawlOptions().Select;
+        var schema = new CrawlOptions().Schema;
         var waitFor = new CrawlOptions().WaitFor;
         var http = new Option<bool>("--http") { Description = "Without a browser: the page as the server sends it. Not for png and pdf." };
         var common = new CommonOptions();
-        var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, select, waitFor, http };
+        var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, select, schema, waitFor, http };
         common.AddTo(command);
         command.SetAction((line, cancellationToken) =>
         {
             var address = CanonicalUrl.Parse(line.GetValue(url)!);
             var wanted = PageFormats.ParseOne(line.GetValue(format)!);
-            var wish = new PageWish([wanted], CrawlOptions.FieldsFrom(line.GetValue(select) ?? []), CrawlOptions.SelectorFrom(line.GetValue(waitFor)));
+            var wish = new PageWish([wanted], CrawlOptions.FieldsFrom(line.GetValue(schema), line.GetValue(select) ?? []), CrawlOptions.SelectorFrom(line.GetValue(waitFor)));
             if (line.GetValue(http))
                 PageFormats.ThrowIfNeedsBrowser(wish.Formats, "--http");
             return RunAsync(address, wish, line.GetValue(http), common.Load(line), CommonOptions.Logging(line), cancellationToken);
@@ -91,7 +92,9 @@ internal static class RenderCommand
     private static async Task WriteAsync(RenderedPage page, CanonicalUrl url, PageWish wish, CancellationToken cancellationToken)
     {
         var job = new Job(Id: 0, "render", url, Depth: 0, Attempts: 1, Holds: 0, Refunds: 0);
-        var document = PageExtractor.Extract(page, job, wish, artifacts: null);
+        var document = PageExtractor.Extract(page, job, wish, artifacts: null, out var missing);
+        if (missing is not null)
+            throw new CliException(ExitCode.NothingRead, $"{url} lacks a required field: {missing} ({FailureClasses.FieldMissing})");
         var bytes = wish.Formats[0] switch
         {
             PageFormat.Png => page.Png!,

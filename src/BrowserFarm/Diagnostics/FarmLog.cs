@@ -47,6 +47,15 @@ internal static partial class FarmLog
     [LoggerMessage(2013, LogLevel.Warning, "The queue could not be looked at: {Reason}")]
     public static partial void QueueNotSeen(this ILogger logger, string reason);
 
+    [LoggerMessage(2014, LogLevel.Warning, "Nothing can be stored; what is in hand waits and is tried again every second: {Reason}")]
+    public static partial void StorageWaits(this ILogger logger, string reason);
+
+    [LoggerMessage(2015, LogLevel.Information, "What is in hand is stored again, after {Seconds:0} s of waiting")]
+    public static partial void StorageGoesOn(this ILogger logger, double seconds);
+
+    [LoggerMessage(2016, LogLevel.Warning, "Jobs whose claim ran out could not be looked for: {Reason}")]
+    public static partial void ClaimsNotRescued(this ILogger logger, string reason);
+
     [LoggerMessage(2020, LogLevel.Error, "The farm stalls: {Reason}")]
     public static partial void PipelineStalled(this ILogger logger, string reason);
 

@@ -1,5 +1,6 @@
+using System.Xml;
+using System.Xml.XPath;
 using AngleSharp.Css.Parser;
-using AngleSharp.Dom;
 using BrowserFarm.Jobs;
 
 namespace BrowserFarm.Extraction;
@@ -39,16 +40,19 @@ public static class FieldSelector
             throw new FormatException($"'{selector}', the selector of {name}, is not a CSS selector.");
     }
 
-    /// <summary>The field's value in a document: text with white space folded, or the attribute; null (or an empty list) when nothing matches.</summary>
-    internal static FieldValue Extract(IParentNode document, FieldSpec field)
+    /// <exception cref="FormatException">The text is not an XPath 1.0 expression, uses prefixes, variables or functions that there are not, or is longer than 2000 characters.</exception>
+    public static void ThrowIfNotXPath(string name, string expression)
     {
-        if (field.IsList)
-            return new FieldValue(One: null, [.. document.QuerySelectorAll(field.Selector).Select(Value).OfType<string>()]);
-
-        return new FieldValue(document.QuerySelector(field.Selector) is { } first ? Value(first) : null);
-
-        string? Value(IElement element) =>
-            field.Attribute is { } attribute ? element.GetAttribute(attribute) : Folded(element.TextContent);
+        if (expression.Length > MaxSelectorLength)
+            throw new FormatException($"The XPath of {name} is {expression.Length} characters long; at most {MaxSelectorLength} are accepted.");
+        try
+        {
+            new XmlDocument().CreateNavigator()!.Evaluate(expression);
+        }
+        catch (Exception exception) when (exception is XPathException or ArgumentException)
+        {
+            throw new FormatException($"'{expression}', the XPath of {name}, is not one: {exception.Message}", exception);
+        }
     }
 
     internal static string Folded(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -9,8 +9,12 @@ namespace BrowserFarm.Extraction;
 public static class PageExtractor
 {
     /// <param name="artifacts">Files that were stored for this page, by format; null when there are none.</param>
-    public static PageDocument Extract(RenderedPage page, Job job, PageWish wish, IReadOnlyDictionary<string, string>? artifacts)
+    /// <param name="missing">A required field that the page does not have; null when it has all.</param>
+    public static PageDocument Extract(RenderedPage page, Job job, PageWish wish, IReadOnlyDictionary<string, string>? artifacts, out FieldProblem? missing)
     {
+        var fields = wish.Fields.Count > 0 ? FieldReader.Read(wish.Fields, page.Fields, page.BaseUrl) : null;
+        missing = fields?.Missing;
+
         bool Wants(PageFormat format) => wish.Formats.Contains(format) || wish.Formats.Contains(PageFormat.Json);
 
         // Parsing costs more than anything else here: only done when something needs it.
@@ -29,9 +33,8 @@ public static class PageExtractor
             Settled = page.Settled,
             Truncated = page.Truncated,
             TimingsMs = page.Timings,
-            Fields = wish.Fields.Count == 0
-                ? null
-                : wish.Fields.ToDictionary(field => field.Name, field => FieldSelector.Extract(parsed.Value, field), StringComparer.Ordinal),
+            Fields = fields?.Values,
+            FieldProblems = fields is { Problems.Count: > 0 } ? fields.Problems : null,
             Links = [.. page.Links.Where(link => link.Url.Length <= CanonicalUrl.MaxLength)],
             Text = Wants(PageFormat.Text) ? page.Text : null,
             Markdown = Wants(PageFormat.Markdown) ? MarkdownWriter.Write(parsed.Value, page.FinalUrl) : null,

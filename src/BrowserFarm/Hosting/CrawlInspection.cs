@@ -1,3 +1,4 @@
+using System.Globalization;
 using BrowserFarm.Jobs;
 using BrowserFarm.Operations;
 using BrowserFarm.Queueing;
@@ -63,8 +64,19 @@ public sealed class CrawlInspection : IDisposable
     public Waits Waited() => _queue.Waited(Crawl.Id);
 
     /// <summary>What the program that works on the crawl says of itself; null when none does.</summary>
-    public FarmStatus? Status(DateTimeOffset now) =>
-        CrawlFolder.ReadStatus(_folder) is { } json && FarmStatus.FromJson(json) is { } status && now - status.At < FarmStatus.FreshFor ? status : null;
+    /// <remarks>A program that is there and has written no status for a while cannot: its last one is returned, with what is known of the reason.</remarks>
+    public FarmStatus? Status(DateTimeOffset now)
+    {
+        if (CrawlFolder.ReadStatus(_folder) is not { } json || FarmStatus.FromJson(json) is not { } status)
+            return null;
+        if (now - status.At < FarmStatus.FreshFor)
+            return status;
+
+        var silence = now - status.At;
+        return !CrawlFolder.IsHeld(_folder) ? null
+            : CrawlFolder.HasRoom(_folder) ? status.Silenced(string.Create(CultureInfo.InvariantCulture, $"a program works on this crawl and has said nothing for {silence.TotalSeconds:0} s: it may have been stopped, or its disk hangs"))
+            : status.Silenced($"the disk that holds {_folder} is full; it goes on by itself when there is room");
+    }
 
     private static Crawl? CrawlOf(SqliteQueueView queue, RecurringCrawl? recurring) => recurring switch
     {

@@ -4,6 +4,7 @@ using BrowserFarm.Operations;
 using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
 using BrowserFarm.Scheduling;
+using BrowserFarm.Storage;
 using BrowserFarm.Workers;
 using ContextPool;
 using Microsoft.Extensions.DependencyInjection;
@@ -43,6 +44,7 @@ public static class FarmServices
         services.AddSingleton(plan);
 
         services.AddSingleton<WorkSignal>();
+        services.AddSingleton<StorageWait>();
         services.AddSingleton<TargetLimiters>();
         foreach (var engine in Enum.GetValues<Engine>())
             services.AddKeyedSingleton(engine, (provider, key) => ActivatorUtilities.CreateInstance<Dispatcher>(provider, (Engine)key!));

@@ -7,6 +7,7 @@ using BrowserFarm.Scheduling;
 using BrowserFarm.Storage;
 using BrowserFarm.Workers;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BrowserFarm.Hosting;
 
@@ -27,6 +28,7 @@ public sealed class LocalRuns : IAsyncDisposable
     private readonly Action<ILoggingBuilder>? _logging;
     private readonly TimeProvider _time;
     private readonly bool _isNew;
+    private readonly StorageWait _storage;
     private bool _disposed;
 
     private LocalRuns(
@@ -44,6 +46,7 @@ public sealed class LocalRuns : IAsyncDisposable
         _logging = logging;
         _time = time;
         _isNew = isNew;
+        _storage = new StorageWait(time, NullLogger<StorageWait>.Instance);
         Crawl = crawl;
     }
 
@@ -131,7 +134,7 @@ public sealed class LocalRuns : IAsyncDisposable
             {
                 case RunStep.GoOn goOn:
                     return await OpenAsync(goOn.Run, cancellationToken);
-                case RunStep.Begin due when await _queue.BeginRunAsync(Crawl.Id, due.DueAt, due.NextRunAt, cancellationToken) is { } run:
+                case RunStep.Begin due when await _storage.InsistAsync(() => _queue.BeginRunAsync(Crawl.Id, due.DueAt, due.NextRunAt, cancellationToken), cancellationToken) is { } run:
                     Crawl = Crawl with { NextRunAt = due.NextRunAt, LastRun = run };
                     return await OpenAsync(run, cancellationToken);
                 case RunStep.Wait wait:

@@ -25,13 +25,6 @@ public enum PageFormat
     Pdf,
 }
 
-/// <summary>One field to take from every page.</summary>
-/// <param name="Name">Key in the result's <c>fields</c>.</param>
-/// <param name="Selector">CSS selector.</param>
-/// <param name="Attribute">Attribute to take instead of the text; null for the text.</param>
-/// <param name="IsList">Take every match, as a list, instead of the first.</param>
-public sealed record FieldSpec(string Name, string Selector, string? Attribute = null, bool IsList = false);
-
 /// <summary>What is wanted of one page.</summary>
 /// <param name="Formats">Representations to keep; may be empty when only fields and links are wanted.</param>
 /// <param name="Fields">Fields to extract; may be empty.</param>

@@ -18,34 +18,3 @@ internal sealed partial class JobsJson : JsonSerializerContext
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 }
-
-/// <summary>Writes a field as what it is: a string, a list of strings, or null.</summary>
-internal sealed class FieldValueConverter : JsonConverter<FieldValue>
-{
-    public override bool HandleNull => true;
-
-    public override FieldValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-            return new FieldValue(reader.GetString());
-
-        var all = new List<string>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            all.Add(reader.GetString() ?? "");
-        return new FieldValue(One: null, all);
-    }
-
-    public override void Write(Utf8JsonWriter writer, FieldValue value, JsonSerializerOptions options)
-    {
-        if (value.All is not { } all)
-        {
-            writer.WriteStringValue(value.One);
-            return;
-        }
-
-        writer.WriteStartArray();
-        foreach (var one in all)
-            writer.WriteStringValue(one);
-        writer.WriteEndArray();
-    }
-}

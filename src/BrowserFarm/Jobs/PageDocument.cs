@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace BrowserFarm.Jobs;
@@ -55,8 +56,11 @@ public sealed record PageDocument
 
     public required PageTimings TimingsMs { get; init; }
 
-    /// <summary>Fields by name; a value is a string, a list of strings, or null when nothing matched. Null when none were asked for.</summary>
-    public IReadOnlyDictionary<string, FieldValue>? Fields { get; init; }
+    /// <summary>Fields by name, each as its type says; null, or an empty list, when there is none. Null when none were asked for.</summary>
+    public JsonObject? Fields { get; init; }
+
+    /// <summary>Why fields have no value although something was there for them; null when all is well.</summary>
+    public IReadOnlyList<FieldProblem>? FieldProblems { get; init; }
 
     /// <summary>Links in document order, each URL once.</summary>
     public IReadOnlyList<PageLink> Links { get; init; } = [];
@@ -70,9 +74,3 @@ public sealed record PageDocument
     /// <summary>Files kept beside the results, by format, as paths relative to the crawl's folder. Null when there are none.</summary>
     public IReadOnlyDictionary<string, string>? Artifacts { get; init; }
 }
-
-/// <summary>One extracted field: the text of the first match, or of all.</summary>
-/// <param name="One">The first match's text; null when nothing matched or a list was asked for.</param>
-/// <param name="All">Every match's text in document order; null unless a list was asked for.</param>
-[JsonConverter(typeof(FieldValueConverter))]
-public sealed record FieldValue(string? One, IReadOnlyList<string>? All = null);

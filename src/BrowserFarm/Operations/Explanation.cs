@@ -31,6 +31,9 @@ public sealed record Explanation(Wait Wait, long Position, DateTimeOffset? About
     {
         if (status is null)
             return Nobody();
+        if (status.Storage is { } trouble)
+            return new Wait(WaitCause.Turn, trouble);
+
         var target = TargetOf(line, status);
         if (line.OpensAt is null)
         {

@@ -3,6 +3,7 @@ using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Queueing;
 using BrowserFarm.Scheduling;
+using BrowserFarm.Storage;
 using BrowserFarm.Workers;
 using ContextPool;
 using ContextPool.Diagnostics;
@@ -25,13 +26,16 @@ public sealed record FarmSnapshot(
     PipelineVerdict Pipeline, FlowSnapshot Flow, CrawlCounts Jobs, PoolSnapshot Pool, HostBudgetSnapshot Budget, IReadOnlyList<TargetLimitSnapshot> Targets,
     SitemapProgress Sitemaps, DiscoverySnapshot Discovery, int HttpBusy, int HttpSlots, int? NodesAdvised, IReadOnlyList<int> LaneWeights, IReadOnlyList<Trap> Traps)
 {
+    /// <summary>A full disk or a locked database that is being waited out; null when there is none.</summary>
+    public StorageTrouble? Storage { get; init; }
+
     /// <summary>Nothing is left to do and nothing can come.</summary>
     public bool IsFinished => Jobs.IsFinished && Sitemaps.IsDone;
 }
 
 /// <summary>Reads the parts of the farm into one picture. Reads only.</summary>
 public sealed class FarmObserver(
-    IJobQueue queue, IContextPool pool, HostBudgetKeeper budget, TargetLimiters limiters, AttemptLog attempts, SitemapSeeder sitemaps, DiscoveryGate discovery, CrawlPlan plan,
+    IJobQueue queue, IContextPool pool, HostBudgetKeeper budget, TargetLimiters limiters, AttemptLog attempts, SitemapSeeder sitemaps, DiscoveryGate discovery, StorageWait storage, CrawlPlan plan,
     FarmOptions options, TimeProvider time)
 {
     public const int MaxTargets = 100;
@@ -48,7 +52,11 @@ public sealed class FarmObserver(
             next = await queue.NextReadyAsync(engine, cancellationToken) is { } ready && !(ready > next) ? ready : next;
         var nextReady = next - time.GetUtcNow();
         var seen = pool.Snapshot();
-        var facts = new PipelineFacts(jobs.Queued, jobs.Running, nextReady, budget.Slots.Limit, seen.Capacity.Contexts, seen.Waiting, attempts.SinceProgress);
+        var trouble = storage.Trouble;
+        var facts = new PipelineFacts(jobs.Queued, jobs.Running, nextReady, budget.Slots.Limit, seen.Capacity.Contexts, seen.Waiting, attempts.SinceProgress)
+        {
+            Storage = trouble?.Reason,
+        };
         var flow = _flow.Note(time.GetElapsedTime(_start), jobs.Total, jobs.Succeeded + jobs.Failed + jobs.Cancelled);
         var machine = budget.Snapshot();
         return new FarmSnapshot(
@@ -64,6 +72,9 @@ public sealed class FarmObserver(
             budget.HttpSlots,
             NodeAdvice.Of(flow, machine.Bound, options.TargetDrain),
             options.Lanes.Weights,
-            plan.Discovery.Traps);
+            plan.Discovery.Traps)
+        {
+            Storage = trouble,
+        };
     }
 }

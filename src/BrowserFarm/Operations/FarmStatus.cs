@@ -39,13 +39,23 @@ public sealed record FarmStatus(
     int? NodesAdvised,
     IReadOnlyList<TargetStatus> Targets)
 {
+    /// <summary>Why nothing can be written at the moment, in words; null when everything can.</summary>
+    public string? Storage { get; init; }
+
     public static TimeSpan FreshFor { get; } = TimeSpan.FromSeconds(10);
 
     public static FarmStatus Of(FarmSnapshot now, DateTimeOffset at) => new(
         at, now.Pipeline.State, now.Pipeline.Reason, now.Flow.FoundPerSecond, now.Flow.EndedPerSecond, now.Flow.Drain?.TotalSeconds,
         now.Budget.Limit, now.Budget.Busy, now.Budget.Bound, now.Budget.AtOnce, now.Budget.TargetsBear, now.LaneWeights, now.Pool.Capacity.Contexts, now.Pool.InUse, now.Pool.Capacity.Bound,
         now.HttpSlots, now.HttpBusy, now.Discovery, now.NodesAdvised,
-        [.. now.Targets.Select(target => TargetStatus.Of(target, at))]);
+        [.. now.Targets.Select(target => TargetStatus.Of(target, at))])
+    {
+        Storage = now.Storage?.Reason,
+    };
+
+    /// <summary>The last word of a farm that lives and cannot write what it would say now.</summary>
+    /// <param name="trouble">What is known of the reason, without a full stop.</param>
+    public FarmStatus Silenced(string trouble) => this with { State = PipelineState.Starved, Reason = trouble, Storage = trouble };
 
     /// <summary>A program that has nothing to do but wait for the next run of a recurring crawl: no workers, no browser.</summary>
     public static FarmStatus Waiting(DateTimeOffset nextRunAt, DateTimeOffset at) => new(

@@ -14,7 +14,7 @@ public enum PipelineState
     /// <summary>There is work, and all of it waits for its targets or for a time of its own.</summary>
     Throttled,
 
-    /// <summary>There is work that may run now, and neither worker nor context for it.</summary>
+    /// <summary>There is work that may run now, and no worker, no context, or no room on the disk for it.</summary>
     Starved,
 
     /// <summary>There is work that may run now and room for it, or work that should have ended, and nothing happens: a fault of the farm's own.</summary>
@@ -30,7 +30,11 @@ public enum PipelineState
 /// <param name="WaitForContext">Attempts that wait for a context.</param>
 /// <param name="SinceProgress">Time since an attempt began or ended, or since the start.</param>
 internal readonly record struct PipelineFacts(
-    long Queued, long Running, TimeSpan? NextReady, int Slots, int Contexts, int WaitForContext, TimeSpan SinceProgress);
+    long Queued, long Running, TimeSpan? NextReady, int Slots, int Contexts, int WaitForContext, TimeSpan SinceProgress)
+{
+    /// <summary>Why nothing can be written at the moment; null when everything can.</summary>
+    public string? Storage { get; init; }
+}
 
 /// <summary>A state with the reason for it, in words.</summary>
 public sealed record PipelineVerdict(PipelineState State, string Reason);
@@ -46,6 +50,9 @@ internal sealed class PipelineRules(TimeSpan longestAttempt)
     {
         if (facts is { Queued: 0, Running: 0 })
             return new PipelineVerdict(PipelineState.Idle, "nothing is left to do");
+
+        if (facts.Storage is { } trouble)
+            return new PipelineVerdict(PipelineState.Starved, $"{trouble}; it goes on by itself when that is over");
 
         if (facts.Running > 0)
         {

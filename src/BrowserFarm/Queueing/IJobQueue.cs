@@ -163,4 +163,7 @@ public sealed class QueueStorageException(string message, Exception? innerExcept
 {
     /// <summary>What is stored cannot be believed any more: going on with it is no remedy.</summary>
     public bool IsDamaged { get; init; }
+
+    /// <summary>Full, or locked by another program: nobody can write, so nobody can take a claim away, and the same may well succeed later.</summary>
+    public bool IsPassing { get; init; }
 }

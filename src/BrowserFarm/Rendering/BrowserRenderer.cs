@@ -102,7 +102,28 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
 
         return new RenderOutcome.Rendered(new RenderedPage(
             finalUrl, response.Status, contentType, captured.Title, captured.Html, captured.Text, captured.Links, settled, captured.Truncated,
-            fetchedAt, new PageTimings(firstByte, domReady, settledAt, Elapsed()), png, pdf));
+            fetchedAt, new PageTimings(firstByte, domReady, settledAt, Elapsed()), png, pdf)
+        {
+            BaseUrl = Uri.TryCreate(captured.BaseUrl, UriKind.Absolute, out var baseUrl) ? baseUrl : finalUrl,
+            Fields = await PickAsync(session, wish.Fields, stop),
+        });
+    }
+
+    /// <summary>The page is read by now: what is wrong with the selectors costs the fields alone.</summary>
+    private async Task<IReadOnlyList<FieldMatches>> PickAsync(ICDPSession session, IReadOnlyList<FieldSpec> fields, CancellationToken stop)
+    {
+        if (fields.Count == 0)
+            return [];
+
+        try
+        {
+            var atMost = options.ActionTimeout / 2;
+            return await WithinAsync(atMost, bounded => PageCapture.TakeFieldsAsync(session, fields, atMost, bounded), stop);
+        }
+        catch (TimeoutException)
+        {
+            return [.. fields.Select(_ => FieldMatches.None with { Error = "the selectors took too long" })];
+        }
     }
 
     private async Task<bool> SettleAsync(IPage page, NetworkActivity activity, CancellationToken stop)

@@ -15,6 +15,7 @@ internal static class FailureClasses
     public const string Challenge = "challenge";
     public const string PageHung = "page-hung";
     public const string SelectorMissing = "selector-missing";
+    public const string FieldMissing = "field-missing";
     public const string DialogStorm = "dialog-storm";
     public const string PopupStorm = "popup-storm";
     public const string PageCrashed = "page-crashed";

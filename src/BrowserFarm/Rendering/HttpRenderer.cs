@@ -86,7 +86,11 @@ public sealed class HttpRenderer : IDisposable
             var total = Elapsed(clock);
             return new RenderOutcome.Rendered(new RenderedPage(
                 finalUrl, (int)response.StatusCode, contentType, page.Title, html, page.Text, page.Links, Settled: true, isCut || !ReferenceEquals(html, sent),
-                fetchedAt, new PageTimings(firstByte, total, total, total), Png: null, Pdf: null));
+                fetchedAt, new PageTimings(firstByte, total, total, total), Png: null, Pdf: null)
+            {
+                BaseUrl = page.BaseUrl,
+                Fields = FieldPicker.Pick(page.Document, request.Wish.Fields, _options.ActionTimeout / 2, _time, cancellationToken),
+            });
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException or InvalidDataException)
         {

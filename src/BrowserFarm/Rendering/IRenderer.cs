@@ -50,4 +50,11 @@ public sealed record RenderedPage(
     DateTimeOffset FetchedAt,
     PageTimings Timings,
     byte[]? Png,
-    byte[]? Pdf);
+    byte[]? Pdf)
+{
+    /// <summary>What relative addresses in it are relative to.</summary>
+    public Uri BaseUrl { get; init; } = FinalUrl;
+
+    /// <summary>What the wanted fields matched, in their order.</summary>
+    public IReadOnlyList<FieldMatches> Fields { get; init; } = [];
+}

@@ -15,15 +15,24 @@ public static class PageCapture
     /// <summary>A page may replace its document while it is read; it gets this many tries.</summary>
     private const int MaxTries = 3;
 
-    private static readonly string Script = LoadScript();
+    private static readonly string Script = LoadScript("capture.js");
+    private static readonly string FieldsScript = LoadScript("fields.js");
 
-    internal static async Task<CapturedPage> TakeAsync(ICDPSession session, TimeSpan timeout, CancellationToken cancellationToken)
+    internal static Task<CapturedPage> TakeAsync(ICDPSession session, TimeSpan timeout, CancellationToken cancellationToken) =>
+        TakeAsync(session, $"({Script})({MaxCharacters})", Read, timeout, cancellationToken);
+
+    /// <summary>What the selectors of fields match. Asked last, and apart: XPath is not ended by the engine's own time-out, so an endless one costs the tab.</summary>
+    internal static Task<IReadOnlyList<FieldMatches>> TakeFieldsAsync(ICDPSession session, IReadOnlyList<FieldSpec> fields, TimeSpan timeout, CancellationToken cancellationToken) =>
+        TakeAsync(
+            session, $"({FieldsScript})({FieldMatchesJson.Ask(fields).ToJsonString()}, {FieldMatches.MaxTaken}, {FieldMatches.MaxCharacters})", FieldMatchesJson.Read, timeout, cancellationToken);
+
+    private static async Task<T> TakeAsync<T>(ICDPSession session, string expression, Func<JsonElement, T> read, TimeSpan timeout, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TakeOnceAsync(session, timeout, cancellationToken);
+                return read(await EvaluateAsync(session, expression, timeout, cancellationToken));
             }
             catch (PlaywrightException exception) when (attempt < MaxTries && ReplacedItsDocument(exception))
             {
@@ -32,7 +41,7 @@ public static class PageCapture
         }
     }
 
-    private static async Task<CapturedPage> TakeOnceAsync(ICDPSession session, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async Task<JsonElement> EvaluateAsync(ICDPSession session, string expression, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var frames = await session.CallAsync("Page.getFrameTree").BoundedBy(cancellationToken);
         var world = await session.CallAsync(
@@ -42,18 +51,19 @@ public static class PageCapture
 
         var answer = await session.CallAsync(
             "Runtime.evaluate",
-            ("expression", $"({Script})({MaxCharacters})"),
+            ("expression", expression),
             ("contextId", world!.Value.GetProperty("executionContextId").GetInt32()),
             ("returnByValue", true),
             ("timeout", timeout.TotalMilliseconds)).BoundedBy(cancellationToken);
 
         if (answer!.Value.TryGetProperty("exceptionDetails", out var details))
             throw new PlaywrightException($"The page could not be read: {details.GetProperty("text").GetString()}");
-        return Read(answer.Value.GetProperty("result").GetProperty("value"));
+        return answer.Value.GetProperty("result").GetProperty("value");
     }
 
     private static CapturedPage Read(JsonElement value) => new(
         value.GetProperty("url").GetString() ?? "",
+        value.GetProperty("base").GetString() ?? "",
         value.GetProperty("title").GetString() ?? "",
         value.GetProperty("html").GetString() ?? "",
         value.GetProperty("text").GetString() ?? "",
@@ -67,15 +77,17 @@ public static class PageCapture
         || exception.Message.Contains("context was destroyed", StringComparison.Ordinal)
         || exception.Message.Contains("navigated or closed", StringComparison.Ordinal);
 
-    private static string LoadScript()
+    /// <summary>Without the comment at its beginning.</summary>
+    private static string LoadScript(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("capture.js")
-            ?? throw new InvalidOperationException("capture.js is not embedded.");
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not embedded.");
         using var reader = new StreamReader(stream);
         var text = reader.ReadToEnd();
-        return text[text.IndexOf("(limit)", StringComparison.Ordinal)..];
+        return text[(text.IndexOf("\n(", StringComparison.Ordinal) + 1)..];
     }
 }
 
 /// <summary>What one evaluation returned.</summary>
-internal sealed record CapturedPage(string Url, string Title, string Html, string Text, bool Truncated, IReadOnlyList<PageLink> Links);
+internal sealed record CapturedPage(
+    string Url, string BaseUrl, string Title, string Html, string Text, bool Truncated, IReadOnlyList<PageLink> Links);

@@ -6,9 +6,10 @@ using BrowserFarm.Jobs;
 namespace BrowserFarm.Rendering;
 
 /// <summary>What a document holds that no browser laid out: title, text and links, as near as can be to what the browser's capture gives.</summary>
+/// <param name="BaseUrl">What relative addresses in it are relative to.</param>
 /// <param name="Text">Text of the body, a line a block, without scripts, styles and what is marked hidden.</param>
 /// <param name="Links">Links in document order, each URL once.</param>
-internal sealed record StaticPage(IHtmlDocument Document, string Title, string Text, IReadOnlyList<PageLink> Links)
+internal sealed record StaticPage(IHtmlDocument Document, Uri BaseUrl, string Title, string Text, IReadOnlyList<PageLink> Links)
 {
     private const int MaxLinkText = 200;
 
@@ -26,7 +27,8 @@ internal sealed record StaticPage(IHtmlDocument Document, string Title, string T
         var text = new StringBuilder();
         if (document.Body is { } body)
             Append(body, text);
-        return new StaticPage(document, Folded(document.Title ?? ""), Lines(text), LinksOf(document, address));
+        var start = document.QuerySelector("base[href]")?.GetAttribute("href") is { } written && Uri.TryCreate(address, written, out var other) ? other : address;
+        return new StaticPage(document, start, Folded(document.Title ?? ""), Lines(text), LinksOf(document, start));
     }
 
     /// <summary>Walks without recursion: a page may be nested as deep as it likes.</summary>
@@ -57,9 +59,8 @@ internal sealed record StaticPage(IHtmlDocument Document, string Title, string T
         }
     }
 
-    private static List<PageLink> LinksOf(IHtmlDocument document, Uri address)
+    private static List<PageLink> LinksOf(IHtmlDocument document, Uri start)
     {
-        var start = document.QuerySelector("base[href]")?.GetAttribute("href") is { } written && Uri.TryCreate(address, written, out var other) ? other : address;
         var links = new List<PageLink>();
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var element in document.QuerySelectorAll("a[href], area[href]"))

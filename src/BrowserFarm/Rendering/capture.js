@@ -81,6 +81,7 @@
 
   return {
     url: location.href,
+    base: read(Node.prototype, 'baseURI', document),
     title: read(Document.prototype, 'title', document).slice(0, 2000),
     html: html.slice(0, limit),
     text: text.slice(0, limit),

@@ -8,9 +8,13 @@ public sealed class CrawlFolder : IDisposable
     /// <summary>A crawl is not begun on a disk with less room than this: it would only stop half-way.</summary>
     private const long MinFreeBytes = 64L << 20;
 
+    /// <summary>With less than this a disk counts as full: a page's result may not fit.</summary>
+    private const long FullBelowBytes = 1L << 20;
+
     /// <summary>EWOULDBLOCK of Linux, errno(3): somebody else holds the lock.</summary>
     private const int WouldBlock = 11;
 
+    private const string LockFile = ".lock";
     private const string StatusFile = "status.json";
     private const string SitemapsMarkName = ".sitemaps-read";
 
@@ -101,6 +105,28 @@ public sealed class CrawlFolder : IDisposable
         return File.Exists(file) ? File.ReadAllBytes(file) : null;
     }
 
+    /// <summary>Whether a program works on the crawl in the folder. Looked at from outside; takes nothing.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            // Shared, and let go of at once: refused while somebody holds the folder for himself.
+            using var look = new FileStream(System.IO.Path.Join(path, LockFile), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (IOException exception) when (exception.HResult == WouldBlock)
+        {
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;   // no lock file: nobody ever worked on it
+        }
+    }
+
+    /// <summary>Whether the folder's disk has room left; true also for one that does not say.</summary>
+    public static bool HasRoom(string path) => FreeBytes(path) is not { } free || free >= FullBelowBytes;
+
     /// <summary>Replaces the status; whoever reads it sees the old one or the new one, never a half.</summary>
     /// <exception cref="IOException">The disk is full or failing.</exception>
     public void WriteStatus(byte[] status)
@@ -146,7 +172,7 @@ public sealed class CrawlFolder : IDisposable
             return;
         }
 
-        foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) is ".lock" or "results.ndjson" or "failures.ndjson" or StatusFile or SitemapsMarkName
+        foreach (var file in Directory.EnumerateFiles(Path).Where(file => System.IO.Path.GetFileName(file) is LockFile or "results.ndjson" or "failures.ndjson" or StatusFile or SitemapsMarkName
             || System.IO.Path.GetFileName(file).StartsWith("crawl.db", StringComparison.Ordinal)))
             File.Delete(file);
         foreach (var run in _runsMade)
@@ -207,7 +233,7 @@ public sealed class CrawlFolder : IDisposable
             var isOurs = !Directory.Exists(path);
             Directory.CreateDirectory(path);
             // Held as long as the program lives: the kernel lets go of it, whatever the program dies of.
-            var @lock = new FileStream(System.IO.Path.Join(path, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var @lock = new FileStream(System.IO.Path.Join(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             return new CrawlFolder(path, @lock, isOurs);
         }
         catch (IOException exception) when (exception.HResult == WouldBlock)

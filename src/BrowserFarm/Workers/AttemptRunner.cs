@@ -6,6 +6,7 @@ using BrowserFarm.Limiting;
 using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
 using BrowserFarm.Scheduling;
+using BrowserFarm.Storage;
 using ContextPool;
 using ContextPool.Leasing;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,7 @@ namespace BrowserFarm.Workers;
 /// policy. The permit was taken before and the settlement comes after, both by <see cref="Worker"/>.
 /// </remarks>
 public sealed class AttemptRunner(
-    IContextPool pool, IRenderer renderer, HttpRenderer http, CrawlPlan plan, TargetLimiters limiters, DiscoveryGate discovery, FarmOptions options, TimeProvider time,
+    IContextPool pool, IRenderer renderer, HttpRenderer http, CrawlPlan plan, StorageWait storage, TargetLimiters limiters, DiscoveryGate discovery, FarmOptions options, TimeProvider time,
     ILogger<AttemptRunner> logger)
 {
     /// <summary>Failures to start a browser in a row, after which no further one is expected to start.</summary>
@@ -62,8 +63,10 @@ public sealed class AttemptRunner(
 
             // Mostly the target was done earlier, and its permit is back already; this page was then still waited for and read.
             admission.Report(TargetVerdict.Good, firstByte: TimeSpan.FromMilliseconds(page.Timings.FirstByte));
-            var artifacts = await plan.Folder.StoreArtifactsAsync(claimed.Claim, FilesOf(page), cancellationToken);
-            var document = PageExtractor.Extract(page, job, wish, artifacts);
+            var artifacts = await StoreAsync(claimed.Claim, FilesOf(page), cancellationToken);
+            var document = PageExtractor.Extract(page, job, wish, artifacts, out var missing);
+            if (missing is not null)
+                return Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.FieldMissing, $"The page lacks a required field: {missing}."), admission);
             return await SucceededAsync(document, page.Links, page.Text, job, cancellationToken);
         }
         catch (LeaseTimeoutException exception)
@@ -120,9 +123,12 @@ public sealed class AttemptRunner(
         if (failed.Evidence is not { } seen)
             return failed.Failure;
 
-        var files = seen.Jpeg is { } jpeg ? await plan.Folder.StoreArtifactsAsync(claim, new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["jpeg"] = jpeg }, cancellationToken) : null;
+        var files = seen.Jpeg is { } jpeg ? await StoreAsync(claim, new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["jpeg"] = jpeg }, cancellationToken) : null;
         return failed.Failure with { Evidence = new Evidence(seen.Url, files?["jpeg"], seen.Console) };
     }
+
+    private Task<IReadOnlyDictionary<string, string>?> StoreAsync(Claim claim, IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken) =>
+        storage.InsistAsync(() => plan.Folder.StoreArtifactsAsync(claim, files, cancellationToken), cancellationToken);
 
     private async Task<AttemptOutcome.Succeeded> SucceededAsync(
         PageDocument document, IReadOnlyList<PageLink> found, string? text, Job job, CancellationToken cancellationToken)

@@ -44,7 +44,13 @@ public sealed class ClaimKeeper(IJobQueue queue, FarmOptions options, TimeProvid
         }
         catch (QueueStorageException exception)
         {
-            // Tried again in a while; what is not renewed by then fences itself. A disk that stays full is heard of from whoever settles a job.
+            // Tried again in a while; what is not renewed by then fences itself. But while nobody can write, nobody can take a claim: running attempts go on.
+            if (exception.IsPassing)
+            {
+                foreach (var one in held)
+                    one.Hold(options.FenceAfter - time.GetElapsedTime(askedAt));
+            }
+
             logger.ClaimsNotRenewed(held.Count, exception.Message);
         }
     }

@@ -6,7 +6,7 @@ namespace BrowserFarm.Workers;
 
 /// <summary>Keeps a crawl's files abreast of its results, and stops the host when the crawl has nothing left to do.</summary>
 /// <remarks>Started before the workers and so stopped after them: what they finish while draining is still written.</remarks>
-public sealed class CrawlKeeper(CrawlPlan plan, IJobQueue queue, SitemapSeeder sitemaps, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
+public sealed class CrawlKeeper(CrawlPlan plan, IJobQueue queue, StorageWait storage, SitemapSeeder sitemaps, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
@@ -41,7 +41,7 @@ public sealed class CrawlKeeper(CrawlPlan plan, IJobQueue queue, SitemapSeeder s
             // Asked before the jobs are counted: what the last sitemap brought is then among them.
             var noneToCome = sitemaps.Snapshot().IsDone;
             var counts = await queue.CountAsync(plan.Crawl.Id, stoppingToken);
-            await _export!.CatchUpAsync(stoppingToken);
+            await storage.InsistAsync(() => _export!.CatchUpAsync(stoppingToken), stoppingToken);
             if (noneToCome && counts.IsFinished)
                 lifetime.StopApplication();
         }

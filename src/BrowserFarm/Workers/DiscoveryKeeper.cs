@@ -49,7 +49,7 @@ public sealed class DiscoveryKeeper(
             }
             catch (QueueStorageException exception) when (!exception.IsDamaged)
             {
-                // Tried again in a second. A disk that stays full is heard of from whoever settles a job.
+                // Tried again in a second. A disk that stays full is told of by whoever waits to settle a job.
                 logger.QueueNotSeen(exception.Message);
             }
         }

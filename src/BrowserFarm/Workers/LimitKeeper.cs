@@ -44,7 +44,7 @@ public sealed class LimitKeeper(IJobQueue queue, TargetLimiters limiters, TimePr
         }
         catch (QueueStorageException exception)
         {
-            // The limits hold all the same; a disk that stays full is heard of from whoever settles a job.
+            // The limits hold all the same; a disk that stays full is told of by whoever waits to settle a job.
             logger.LimitsNotSaved(exception.Message);
         }
     }

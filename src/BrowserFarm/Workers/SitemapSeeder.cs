@@ -3,6 +3,7 @@ using BrowserFarm.Diagnostics;
 using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
 using BrowserFarm.Scheduling;
+using BrowserFarm.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +19,7 @@ public sealed record SitemapProgress(bool IsDone, long Files, long Addresses, IR
 
 /// <summary>Submits the pages that the sitemaps of the crawl's sites list, beside the crawl itself. Until it is done the crawl is not finished.</summary>
 /// <remarks>A crawl that is stopped meanwhile reads them again when it is resumed; the queue knows what it has.</remarks>
-public sealed class SitemapSeeder(CrawlPlan plan, IJobQueue queue, WorkSignal signal, TimeProvider time, ILogger<SitemapSeeder> logger) : BackgroundService
+public sealed class SitemapSeeder(CrawlPlan plan, IJobQueue queue, StorageWait storage, WorkSignal signal, TimeProvider time, ILogger<SitemapSeeder> logger) : BackgroundService
 {
     /// <summary>Sites whose sitemaps are read at once; each gets one request at a time.</summary>
     private const int SitesAtOnce = 4;
@@ -61,7 +62,7 @@ public sealed class SitemapSeeder(CrawlPlan plan, IJobQueue queue, WorkSignal si
 
         if (_budgetIsUsed)
             logger.SitemapsOverBudget();
-        plan.Folder.MarkSitemapsRead();
+        await storage.InsistAsync(() => Task.Run(plan.Folder.MarkSitemapsRead, CancellationToken.None), cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => SeedOnceAsync(stoppingToken);
@@ -72,16 +73,16 @@ public sealed class SitemapSeeder(CrawlPlan plan, IJobQueue queue, WorkSignal si
         var spec = plan.Crawl.Spec;
         var sorted = await plan.Discovery.SortListedAsync(addresses, sitemap, spec.Lane, spec.Priority, cancellationToken);
         if (sorted.Skipped.Count > 0)
-            await queue.SkipAsync(plan.Crawl.Id, sorted.Skipped, cancellationToken);
+            await storage.InsistAsync(() => queue.SkipAsync(plan.Crawl.Id, sorted.Skipped, cancellationToken), cancellationToken);
         if (sorted.Follow.Count == 0)
             return !_budgetIsUsed;
 
-        var receipt = await queue.SubmitAsync(plan.Crawl.Id, sorted.Follow, cancellationToken);
+        var receipt = await storage.InsistAsync(() => queue.SubmitAsync(plan.Crawl.Id, sorted.Follow, cancellationToken), cancellationToken);
         while (receipt.RetryAfter is { } full)
         {
             // The sitemap is the one place that can wait: the rest of it is read when there is room for it.
             await Task.Delay(full < LongestWait ? full : LongestWait, time, cancellationToken);
-            receipt = await queue.SubmitAsync(plan.Crawl.Id, sorted.Follow, cancellationToken);
+            receipt = await storage.InsistAsync(() => queue.SubmitAsync(plan.Crawl.Id, sorted.Follow, cancellationToken), cancellationToken);
         }
 
         if (receipt.Accepted > 0)

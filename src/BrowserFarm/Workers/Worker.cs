@@ -1,12 +1,13 @@
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
 using BrowserFarm.Scheduling;
+using BrowserFarm.Storage;
 
 namespace BrowserFarm.Workers;
 
 /// <summary>Takes one job after the other: slot → dispatch → hold the claim → attempt → settle. Only loops.</summary>
 internal sealed class Worker(
-    string name, Engine engine, WorkerSlots slots, Dispatcher dispatcher, ClaimKeeper claims, AttemptRunner runner, Settler settler, WorkSignal signal, AttemptLog log, FarmOptions options, TimeProvider time)
+    string name, Engine engine, WorkerSlots slots, Dispatcher dispatcher, ClaimKeeper claims, AttemptRunner runner, Settler settler, StorageWait storage, WorkSignal signal, AttemptLog log, FarmOptions options, TimeProvider time)
 {
     /// <param name="noMore">Stops taking jobs; the one in hand is finished.</param>
     /// <param name="abandon">Interrupts the one in hand; it goes back uncounted.</param>
@@ -29,9 +30,9 @@ internal sealed class Worker(
             {
                 try
                 {
-                    next = await dispatcher.NextAsync(name, options.ClaimFor, noMore);
+                    next = await storage.InsistAsync(() => dispatcher.NextAsync(name, options.ClaimFor, noMore), noMore);
                 }
-                catch (OperationCanceledException) when (noMore.IsCancellationRequested)
+                catch (Exception exception) when (noMore.IsCancellationRequested && (exception is OperationCanceledException || StorageWait.IsPassing(exception)))
                 {
                     return;
                 }
@@ -60,7 +61,7 @@ internal sealed class Worker(
             next.Admission.Dispose();
             // Also when the runner threw (no browser, no disk): the job is given back before the farm hears of it.
             // Whoever may have lost the job gives it back, whatever it came to: if it was taken meanwhile, the queue refuses even that.
-            await settler.SettleAsync(next.Claimed, held.Release() ? outcome : new AttemptOutcome.Interrupted());
+            await settler.SettleAsync(next.Claimed, held.Release() ? outcome : new AttemptOutcome.Interrupted(), abandon);
         }
     }
 

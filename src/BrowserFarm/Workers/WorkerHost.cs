@@ -2,6 +2,7 @@ using BrowserFarm.Diagnostics;
 using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Scheduling;
+using BrowserFarm.Storage;
 using ContextPool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,7 @@ public sealed class WorkerHost : BackgroundService
     private readonly ClaimKeeper _claims;
     private readonly AttemptRunner _runner;
     private readonly Settler _settler;
+    private readonly StorageWait _storage;
     private readonly TargetLimiters _limiters;
     private readonly WorkSignal _signal;
     private readonly FarmOptions _options;
@@ -27,7 +29,7 @@ public sealed class WorkerHost : BackgroundService
     private readonly ILogger _logger;
 
     public WorkerHost(
-        HostBudgetKeeper budget, AttemptLog log, [FromKeyedServices(Engine.Browser)] Dispatcher dispatcher, [FromKeyedServices(Engine.Http)] Dispatcher httpDispatcher, ClaimKeeper claims, AttemptRunner runner, Settler settler, TargetLimiters limiters, WorkSignal signal,
+        HostBudgetKeeper budget, AttemptLog log, [FromKeyedServices(Engine.Browser)] Dispatcher dispatcher, [FromKeyedServices(Engine.Http)] Dispatcher httpDispatcher, ClaimKeeper claims, AttemptRunner runner, Settler settler, StorageWait storage, TargetLimiters limiters, WorkSignal signal,
         FarmOptions options, TimeProvider time, ILogger<WorkerHost> logger)
     {
         _budget = budget;
@@ -37,6 +39,7 @@ public sealed class WorkerHost : BackgroundService
         _claims = claims;
         _runner = runner;
         _settler = settler;
+        _storage = storage;
         _limiters = limiters;
         _signal = signal;
         _options = options;
@@ -91,7 +94,7 @@ public sealed class WorkerHost : BackgroundService
         await Task.Yield();
         try
         {
-            await new Worker(name, engine, slots, dispatcher, _claims, _runner, _settler, _signal, _log, _options, _time).RunAsync(noMore.Token, _abandon.Token);
+            await new Worker(name, engine, slots, dispatcher, _claims, _runner, _settler, _storage, _signal, _log, _options, _time).RunAsync(noMore.Token, _abandon.Token);
         }
         catch (Exception exception)
         {

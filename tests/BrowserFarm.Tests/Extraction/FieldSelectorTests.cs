@@ -1,4 +1,3 @@
-using AngleSharp.Html.Parser;
 using BrowserFarm.Extraction;
 using BrowserFarm.Jobs;
 
@@ -57,27 +56,16 @@ public sealed class FieldSelectorTests
     }
 
     [Theory]
-    [InlineData("x=p", "one two")]
-    [InlineData("x=p.none", null)]
-    [InlineData("x=a@href", "/y?a=1&b=2")]
-    [InlineData("x=a@title", "")]
-    [InlineData("x=a@none", null)]
-    [InlineData("x=p:nth-of-type(2)", "")]
-    public void Extract_One_IsTheFirstMatchOrNull(string field, string? expected) =>
-        FieldSelector.Extract(Document(), FieldSelector.Parse(field)).Should().Be(new FieldValue(expected));
+    [InlineData("//div[@class='x']/text()")]
+    [InlineData("normalize-space(//h1)")]
+    [InlineData("count(.//li)")]
+    public void ThrowIfNotXPath_Expression_IsTaken(string expression) => FieldSelector.ThrowIfNotXPath("x", expression);
 
     [Theory]
-    [InlineData("x[]=p", new[] { "one two", "" })]
-    [InlineData("x[]=p.none", new string[0])]
-    [InlineData("x[]=a@href", new[] { "/y?a=1&b=2" })]
-    public void Extract_List_IsEveryMatchThatHasAValue(string field, string[] expected)
-    {
-        var value = FieldSelector.Extract(Document(), FieldSelector.Parse(field));
-
-        value.One.Should().BeNull();
-        value.All.Should().Equal(expected);
-    }
-
-    private static AngleSharp.Html.Dom.IHtmlDocument Document() =>
-        new HtmlParser().ParseDocument("<p>\n one <b>\u00a0two</b>\t</p><p></p><a href='/y?a=1&amp;b=2' title=''>l</a><a>no address</a>");
+    [InlineData("//div[")]
+    [InlineData("//svg:path")]
+    [InlineData("//p[$x]")]
+    [InlineData("matches(//p, 'x')")]
+    public void ThrowIfNotXPath_SomethingElse_IsShown(string expression) =>
+        FluentActions.Invoking(() => FieldSelector.ThrowIfNotXPath("price", expression)).Should().Throw<FormatException>().WithMessage($"*{expression}*price*");
 }

@@ -66,6 +66,13 @@ public sealed class ExplanationTests
         Explanation.Of(Open, Status(busy, Target), Now).Cause.Should().Be(cause);
 
     [Fact]
+    public void Of_NothingCanBeWritten_SaysThatOfEveryLine()
+    {
+        Explanation.Of(Open, Busy with { Storage = "the disk is full" }, Now).Should().Be(new Wait(WaitCause.Turn, "the disk is full"));
+        Explanation.Of(Open, Busy.Silenced("it says nothing"), Now).Should().Be(new Wait(WaitCause.Turn, "it says nothing"));
+    }
+
+    [Fact]
     public void Of_ItsTurn_TellsTheLanesShare() =>
         Explanation.Of(Open, Status(busy: 3, Target), Now).Reason.Should().Be("its turn (its lane has 3 of 10, and what the others leave)");
 

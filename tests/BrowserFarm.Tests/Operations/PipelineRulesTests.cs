@@ -22,6 +22,7 @@ public sealed class PipelineRulesTests
         { "all at their limits", PipelineState.Throttled },
         { "all blocked", PipelineState.Throttled },
         { "no memory", PipelineState.Starved },
+        { "no room on the disk", PipelineState.Starved },
         { "all wait for contexts", PipelineState.Starved },
         { "ready and nobody takes it", PipelineState.Stalled },
         { "attempts without an end", PipelineState.Stalled },
@@ -36,6 +37,7 @@ public sealed class PipelineRulesTests
         {
             "nothing to do" => noneRuns with { Queued = 0, NextReady = null, SinceProgress = TimeSpan.FromHours(1) },
             "pages run" => Working,
+            "no room on the disk" => Working with { Storage = "The disk is full", SinceProgress = TimeSpan.FromHours(1) },
             "pages run slowly" => Working with { SinceProgress = LongestAttempt },
             "a page is about to be taken" => noneRuns,
             "all at their limits" => noneRuns with { NextReady = null, SinceProgress = TimeSpan.FromHours(1) },

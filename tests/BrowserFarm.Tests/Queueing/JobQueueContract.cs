@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
 using TestKit;
@@ -282,13 +283,15 @@ public abstract partial class JobQueueContract : IAsyncLifetime
         var claimed = await ClaimAsync();
         var page = Some.Page("https://a.example/1") with
         {
-            Fields = new Dictionary<string, FieldValue>(StringComparer.Ordinal)
+            Fields = new JsonObject
             {
-                ["one"] = new("1"),
-                ["none"] = new(One: null),
-                ["all"] = new(One: null, ["1", "2"]),
-                ["empty"] = new(One: null, []),
+                ["one"] = "1é",
+                ["number"] = 1234.50m,
+                ["none"] = null,
+                ["all"] = new JsonArray("1", new JsonObject { ["amount"] = 2m }),
+                ["empty"] = new JsonArray(),
             },
+            FieldProblems = [new FieldProblem("none", "css .none", "\"x\"", "there is no number in it")],
             Links = [new PageLink("https://a.example/2", "two"), new PageLink("mailto:x@y", "", NoFollow: true)],
             Depth = 3,
             Attempt = 2,
@@ -310,7 +313,8 @@ public abstract partial class JobQueueContract : IAsyncLifetime
 
         settled.Should().BeTrue();
         var stored = await Queue.ReadResultsAsync(CrawlId, 0, 10, default);
-        stored.Should().ContainSingle().Which.Document.Should().BeEquivalentTo(page);
+        stored.Should().ContainSingle().Which.Document.Should().BeEquivalentTo(page, options => options
+            .Using<JsonObject>(fields => fields.Subject.ToJsonString().Should().Be(fields.Expectation.ToJsonString())).WhenTypeIs<JsonObject>());
         (await Queue.CountAsync(CrawlId, default)).Should().Be(new CrawlCounts(Queued: 2, Running: 0, Succeeded: 1, Failed: 0, Cancelled: 0));
         (await Queue.CountSkippedAsync(CrawlId, default)).Should().Equal(new Dictionary<SkipReason, long> { [SkipReason.OtherHost] = 1 });
         (await ClaimAsync()).Job.Depth.Should().Be(1);

@@ -214,7 +214,7 @@ public sealed class SqliteJobQueueTests : JobQueueContract
             using var transaction = other.BeginTransaction();   // immediate: nobody else may write
 
             var locked = () => Queue.CreateCrawlAsync(Some.Crawl("second"), default);
-            (await locked.Should().ThrowAsync<QueueStorageException>()).WithMessage($"*{DatabasePath} is locked by another program*");
+            (await locked.Should().ThrowAsync<QueueStorageException>()).WithMessage($"*{DatabasePath} is locked by another program*").Which.IsPassing.Should().BeTrue();
         }
 
         await Queue.CreateCrawlAsync(Some.Crawl("second"), default);
@@ -321,7 +321,7 @@ public sealed class SqliteJobQueueTests : JobQueueContract
 
         var write = () => writer.WriteAsync(session => InsertTarget(session, new string('x', 100_000)), default);
 
-        await write.Should().ThrowAsync<QueueStorageException>().WithMessage("*full.db*full*");
+        (await write.Should().ThrowAsync<QueueStorageException>().WithMessage("*full.db*full*")).Which.IsPassing.Should().BeTrue();
         await writer.WriteAsync(session => session.First("PRAGMA max_page_count = 1000000", row => row.GetInt64(0)), default);
         await writer.WriteAsync(session => InsertTarget(session, "after"), default);
         database.Read(session => session.All("SELECT target FROM lines", row => row.GetString(0))).Should().BeEquivalentTo("before", "after");

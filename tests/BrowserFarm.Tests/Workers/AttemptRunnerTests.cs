@@ -33,6 +33,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private readonly Sitemaps _sitemaps;
     private readonly FakeWeb _web = new();
     private readonly HttpRenderer _http;
+    private readonly StorageWait _storage;
     private readonly DiscoveryGate _discovery = new();
     private readonly AttemptRunner _runner;
 
@@ -47,7 +48,8 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         _sitemaps = new Sitemaps(_robots, new SitemapLimits(), _clock, new NetworkAccess());
         var crawl = Some.Crawl() with { Spec = Some.Spec() with { IgnoreRobots = true } };
         _http = new HttpRenderer(new HttpRenderOptions(), new RenderOptions(), _clock, _web);
-        _runner = new AttemptRunner(_pool, _renderer, _http, CrawlPlan.For(crawl, _folder, _robots, _sitemaps), _limiters, _discovery, _options, _clock, NullLogger<AttemptRunner>.Instance);
+        _storage = new StorageWait(_clock, NullLogger<StorageWait>.Instance);
+        _runner = new AttemptRunner(_pool, _renderer, _http, CrawlPlan.For(crawl, _folder, _robots, _sitemaps), _storage, _limiters, _discovery, _options, _clock, NullLogger<AttemptRunner>.Instance);
     }
 
     public async Task InitializeAsync() => await _queue.CreateCrawlAsync(Some.Crawl(), default);
@@ -287,7 +289,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         await _queue.SubmitAsync("crawl", Some.Jobs("https://a.example/1"), default);
         await _queue.ClaimNextAsync(Engine.Browser, [Lane.Normal], new FakeGate(_clock), "gone", TimeSpan.FromSeconds(1), default);
         var signal = new WorkSignal();
-        using var rescuer = new ClaimRescuer(_queue, signal, _options, _clock, NullLogger<ClaimRescuer>.Instance);
+        using var rescuer = new ClaimRescuer(_queue, _storage, signal, _options, _clock, NullLogger<ClaimRescuer>.Instance);
         var news = signal.Next;
 
         await rescuer.SweepOnceAsync(everyClaim: false, default);
@@ -297,6 +299,30 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
 
         await news.WaitAsync(Bounds.Short);
         (await _queue.CountAsync("crawl", default)).Queued.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Worker_DiskFullWhenItSettles_WaitsAndStoresWhatItHasDone()
+    {
+        await _queue.SubmitAsync("crawl", Some.Jobs("https://a.example/1"), default);
+        using var noMore = new CancellationTokenSource();
+        var (queue, control) = RefusingQueue.Before(_queue);
+        _renderer.Render = async (_, _) =>
+        {
+            await noMore.CancelAsync();   // a stop lets it finish, also that
+            control.Refusal = RefusingQueue.Full;
+            return new RenderOutcome.Rendered(Page());
+        };
+        using var dispatcher = new Dispatcher(queue, Engine.Browser, _limiters, LaneShare.Of(new LaneShareOptions()), _signal, _clock);
+        using var claims = new ClaimKeeper(queue, _options, _clock, NullLogger<ClaimKeeper>.Instance);
+        var running = CreateWorker(dispatcher, claims, queue).RunAsync(noMore.Token, default);
+        await Eventually.HoldsAsync(() => control.Refused == 1 && _storage.Trouble is not null, Bounds.Short, "it waits for room");
+
+        control.Refusal = null;
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        await running.WaitAsync(Bounds.Short);
+        (await _queue.CountAsync("crawl", default)).Succeeded.Should().Be(1);
     }
 
     [Fact]
@@ -408,8 +434,8 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
 
     private ClaimKeeper CreateClaimKeeper() => new(_queue, _options, _clock, NullLogger<ClaimKeeper>.Instance);
 
-    private Worker CreateWorker(Dispatcher dispatcher, ClaimKeeper claims) => new(
-        "worker", Engine.Browser, new WorkerSlots(1), dispatcher, claims, _runner, new Settler(_queue, _options, _clock, NullLogger<Settler>.Instance), _signal, new AttemptLog(_clock), _options,
+    private Worker CreateWorker(Dispatcher dispatcher, ClaimKeeper claims, IJobQueue? queue = null) => new(
+        "worker", Engine.Browser, new WorkerSlots(1), dispatcher, claims, _runner, new Settler(queue ?? _queue, _storage, _options, _clock, NullLogger<Settler>.Instance), _storage, _signal, new AttemptLog(_clock), _options,
         _clock);
 
     private Task<AttemptOutcome> RunAsync(CancellationToken cancellationToken = default) => RunAsync(Some.Claimed(), cancellationToken);

@@ -155,6 +155,26 @@ public sealed class ClaimKeeperTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RenewOnceAsync_DiskFull_HoldsOnForAsLongAsItIs()
+    {
+        var (full, control) = RefusingQueue.Before(_queue);
+        using var keeper = new ClaimKeeper(full, _options, _clock, _logger);
+        using var held = keeper.Hold(await ClaimAsync(), _clock.GetTimestamp(), default);
+        control.Refusal = RefusingQueue.Full;
+
+        for (var passed = TimeSpan.Zero; passed < 4 * _options.ClaimFor; passed += _options.RenewEvery)
+        {
+            _clock.Advance(_options.RenewEvery);
+            await keeper.RenewOnceAsync(default);
+        }
+
+        held.IsFenced.Should().BeFalse("nobody can take a claim where nobody can write");
+        control.Refusal = null;
+        await keeper.RenewOnceAsync(default);
+        held.Release().Should().BeTrue();
+    }
+
+    [Fact]
     public async Task Hold_Abandoned_EndsWithoutBeingFenced()
     {
         using var abandon = new CancellationTokenSource();

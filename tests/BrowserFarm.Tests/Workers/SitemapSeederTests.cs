@@ -6,6 +6,7 @@ using BrowserFarm.Storage;
 using BrowserFarm.Tests.Crawling;
 using BrowserFarm.Workers;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using TestKit;
 
 namespace BrowserFarm.Tests.Workers;
@@ -139,7 +140,7 @@ public sealed class SitemapSeederTests : IAsyncLifetime
         _web.Gate = closed.Task;
         using var seeder = await CreateAsync();
         using var lifetime = new Lifetime();
-        using var keeper = new CrawlKeeper(Plan(spec => spec), _queue, seeder, lifetime, _clock);
+        using var keeper = new CrawlKeeper(Plan(spec => spec), _queue, new StorageWait(_clock, NullLogger<StorageWait>.Instance), seeder, lifetime, _clock);
         var seeding = seeder.SeedOnceAsync(default);
 
         await keeper.StartAsync(default);
@@ -163,7 +164,7 @@ public sealed class SitemapSeederTests : IAsyncLifetime
         var plan = Plan(change ?? (spec => spec));
         if (begin)
             await _queue.CreateCrawlAsync(plan.Crawl, default);
-        return new SitemapSeeder(plan, _queue, _signal, _clock, _log);
+        return new SitemapSeeder(plan, _queue, new StorageWait(_clock, NullLogger<StorageWait>.Instance), _signal, _clock, _log);
     }
 
     private CrawlPlan Plan(Func<CrawlSpec, CrawlSpec> change)

@@ -110,7 +110,7 @@ internal sealed class SqliteDatabase : IDisposable
     public QueueStorageException Explain(SqliteException exception) => new(
         exception.SqliteErrorCode switch
         {
-            13 => $"The disk that holds {Path} is full; free some space and resume.",
+            13 or 10 when IsFull(exception) => $"The disk that holds {Path} is full; free some space.",
             10 => $"The disk that holds {Path} reports an error ({exception.SqliteExtendedErrorCode}); it may be full or failing.",
             11 => $"{Path} is damaged; restore it from a copy, or start a new crawl.",
             26 => $"{Path} is not a database of this program.",
@@ -122,7 +122,11 @@ internal sealed class SqliteDatabase : IDisposable
         exception)
     {
         IsDamaged = exception.SqliteErrorCode is 11 or 26,
+        IsPassing = IsFull(exception) || exception.SqliteErrorCode is 5 or 6,
     };
+
+    /// <summary>SQLITE_FULL, or SQLITE_IOERR_SHMSIZE: there was no room for the index of the log (sqlite.org/rescode.html).</summary>
+    private static bool IsFull(SqliteException exception) => exception is { SqliteErrorCode: 13 } or { SqliteExtendedErrorCode: 4874 };
 
     public void Dispose()
     {
