@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using BrowserFarm.Crawling;
-using BrowserFarm.Extraction;
 using BrowserFarm.Jobs;
 
 namespace BrowserFarm.Cli;
@@ -46,19 +45,11 @@ internal sealed class CrawlOptions
 
     public Option<string[]> Formats { get; } = new("--format")
     {
-        Description = "What to keep of each page: html, text, markdown, png, pdf; comma-separated or repeated (default html,text).",
+        Description = "What to keep of each page: html, text, markdown, metadata, png, pdf; comma-separated or repeated (default html,text).",
         HelpName = "FORMATS",
     };
 
-    public Option<string[]> Select { get; } = new("--select")
-    {
-        Description = "A field to extract: NAME=CSS, NAME=CSS@attribute, or NAME[]=CSS for every match; may be repeated.",
-        HelpName = "NAME=CSS",
-    };
-
-    public Option<string?> Schema { get; } = new("--schema") { Description = "A file of fields with types, lists and objects (docs/fields.md); - reads it from the input.", HelpName = "FILE|-" };
-
-    public Option<string?> WaitFor { get; } = new("--wait-for") { Description = "Capture a page only when something matches this CSS selector.", HelpName = "CSS" };
+    public PageOptions Page { get; } = new();
 
     public Option<bool> IgnoreRobots { get; } = new("--ignore-robots") { Description = "Fetch what robots.txt forbids as well; recorded with the crawl." };
 
@@ -80,7 +71,7 @@ internal sealed class CrawlOptions
     }
 
     /// <summary>Options that are part of the crawl itself, and so cannot be given again when it is resumed.</summary>
-    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Http, Formats, Select, Schema, WaitFor, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All];
+    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Http, Formats, .. Page.All, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All];
 
     /// <summary>The spec that the command line asks for.</summary>
     /// <exception cref="FormatException">A glob, field, format or selector cannot be read.</exception>
@@ -94,10 +85,7 @@ internal sealed class CrawlOptions
             Http = line.GetValue(Http) ?? [],
             MaxPages = line.GetValue(MaxPages) ?? Math.Max(DefaultMaxPages, seeds.Count),
             MaxDepth = line.GetValue(MaxDepth),
-            Page = new PageWish(
-                PageFormats.Parse(line.GetValue(Formats) is { Length: > 0 } formats ? formats : ["html", "text"]),
-                FieldsFrom(line.GetValue(Schema), line.GetValue(Select) ?? []),
-                SelectorFrom(line.GetValue(WaitFor))),
+            Page = Page.WishFrom(line, PageFormats.Parse(line.GetValue(Formats) is { Length: > 0 } formats ? formats : ["html", "text"])),
             IgnoreRobots = line.GetValue(IgnoreRobots),
             Lane = line.GetValue(Lane) ?? Jobs.Lane.Normal,
             Priority = line.GetValue(Priority) ?? 0,
@@ -111,26 +99,8 @@ internal sealed class CrawlOptions
         _ = new Scope(spec);
         _ = new EngineRule(spec);
         if (spec.Http.Count > 0)
-            PageFormats.ThrowIfNeedsBrowser(spec.Page.Formats, Http.Name);
+            PageOptions.ThrowIfNeedsBrowser(spec.Page, Http.Name);
         return spec;
-    }
-
-    /// <param name="schema">A schema's file; null for none.</param>
-    /// <param name="texts">Fields as typed.</param>
-    /// <exception cref="FormatException">The schema or a field cannot be read, or a name is given twice.</exception>
-    public static IReadOnlyList<FieldSpec> FieldsFrom(string? schema, string[] texts)
-    {
-        List<FieldSpec> fields = [.. schema is null ? [] : SchemaFile.Read(schema), .. texts.Select(FieldSelector.Parse)];
-        return fields.CountBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(name => name.Value > 1) is { Key: { } twice }
-            ? throw new FormatException($"The field {twice} is given twice.")
-            : fields;
-    }
-
-    public static string? SelectorFrom(string? text)
-    {
-        if (text is not null)
-            FieldSelector.ThrowIfNotCss("--wait-for", text);
-        return text;
     }
 
     private void RefuseWithResume(CommandResult command)

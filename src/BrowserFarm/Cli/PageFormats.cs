@@ -10,13 +10,6 @@ internal static class PageFormats
     public static IReadOnlyList<PageFormat> Parse(IEnumerable<string> lists) =>
         [.. lists.SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).Select(ParseOne).Distinct()];
 
-    /// <exception cref="FormatException">A format is one that only a browser can make.</exception>
-    public static void ThrowIfNeedsBrowser(IEnumerable<PageFormat> formats, string option)
-    {
-        foreach (var format in formats.Where(format => format is PageFormat.Png or PageFormat.Pdf))
-            throw new FormatException($"{option} reads pages without a browser, which cannot make a {format.ToString().ToLowerInvariant()} of them; leave out one of the two.");
-    }
-
     /// <inheritdoc cref="Parse"/>
     public static PageFormat ParseOne(string word) =>
         word.Length > 0 && char.IsAsciiLetter(word[0]) && Enum.TryParse<PageFormat>(word, ignoreCase: true, out var format)

@@ -19,24 +19,24 @@ internal static class RenderCommand
         var url = new Argument<string>("URL") { Description = "The page." };
         var format = new Option<string>("--format")
         {
-            Description = "html, text, markdown, json (everything, with the fields of --select and --schema), png or pdf (default html).",
+            Description = "html, text, markdown, metadata, json (everything, with the fields of --select and --schema), png or pdf (default html).",
             HelpName = "FORMAT",
             DefaultValueFactory = _ => "html",
         };
-        var select = new CrawlOptions().Select;
-        var schema = new CrawlOptions().Schema;
-        var waitFor = new CrawlOptions().WaitFor;
+        var page = new PageOptions();
         var http = new Option<bool>("--http") { Description = "Without a browser: the page as the server sends it. Not for png and pdf." };
         var common = new CommonOptions();
-        var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, select, schema, waitFor, http };
+        var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, http };
+        foreach (var option in page.All)
+            command.Options.Add(option);
         common.AddTo(command);
         command.SetAction((line, cancellationToken) =>
         {
             var address = CanonicalUrl.Parse(line.GetValue(url)!);
             var wanted = PageFormats.ParseOne(line.GetValue(format)!);
-            var wish = new PageWish([wanted], CrawlOptions.FieldsFrom(line.GetValue(schema), line.GetValue(select) ?? []), CrawlOptions.SelectorFrom(line.GetValue(waitFor)));
+            var wish = page.WishFrom(line, [wanted]);
             if (line.GetValue(http))
-                PageFormats.ThrowIfNeedsBrowser(wish.Formats, "--http");
+                PageOptions.ThrowIfNeedsBrowser(wish, "--http");
             return RunAsync(address, wish, line.GetValue(http), common.Load(line), CommonOptions.Logging(line), cancellationToken);
         });
         return command;
@@ -85,7 +85,7 @@ internal static class RenderCommand
         var options = new ContextPoolOptions { MaxContexts = 1 };
         config.ApplyTo(options);
         await using var pool = new BrowserContextPool(options, loggers);
-        await using var lease = await pool.LeaseAsync(new LeaseRequest("render") { HoldAtMost = config.Render.AttemptTimeout * 2 }, cancellationToken);
+        await using var lease = await pool.LeaseAsync(new LeaseRequest("render") { HoldAtMost = config.Render.AttemptTimeoutOf(request.Wish) * 2 }, cancellationToken);
         return await new BrowserRenderer(config.Render, TimeProvider.System).RenderAsync(lease, request, cancellationToken);
     }
 
@@ -99,6 +99,7 @@ internal static class RenderCommand
         {
             PageFormat.Png => page.Png!,
             PageFormat.Pdf => page.Pdf!,
+            PageFormat.Metadata => JsonSerializer.SerializeToUtf8Bytes(document.Metadata!, JobsJson.Readable.PageMetadata),
             PageFormat.Json => JsonSerializer.SerializeToUtf8Bytes(document, JobsJson.Readable.PageDocument),
             PageFormat.Text => Encoding.UTF8.GetBytes(document.Text!),
             PageFormat.Markdown => Encoding.UTF8.GetBytes(document.Markdown!),

@@ -107,7 +107,7 @@ public sealed class FieldSchema
                 Wrong($"{path}.{key.Name}", "given once");
         }
 
-        IReadOnlyList<FieldSpec> inner = json.TryGetValue("fields", out var fields) ? ReadFields(fields, path, depth + 1) : [];
+        IReadOnlyList<FieldSpec> inner = json.TryGetValue("fields", out var fields) ? ReadFields(fields, path, depth + 1) : (IReadOnlyList<FieldSpec>)[];
         var isObject = json.ContainsKey("fields");
         foreach (var key in isObject ? json.Keys.Intersect(["attribute", "html", "type", "locale", "space", "pattern"], StringComparer.Ordinal) : [])
             Wrong($"{path}.{key}", "absent: the field has fields, and so is an object");

@@ -18,6 +18,9 @@ public enum PageFormat
     /// <summary>Everything that is known of the page, as one JSON document.</summary>
     Json,
 
+    /// <summary>What the page says of itself to machines.</summary>
+    Metadata,
+
     /// <summary>A picture of the viewport.</summary>
     Png,
 
@@ -25,11 +28,45 @@ public enum PageFormat
     Pdf,
 }
 
+/// <summary>When a page counts as ready to be read.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<WaitUntil>))]
+public enum WaitUntil
+{
+    /// <summary>Parsed, and the network quiet: what scripts load is there.</summary>
+    Settled,
+
+    /// <summary>The <c>load</c> event: images and frames of the document are there, what scripts load later is not.</summary>
+    Load,
+
+    /// <summary>The <c>DOMContentLoaded</c> event: the document is parsed and its deferred scripts ran.</summary>
+    DomContentLoaded,
+}
+
 /// <summary>What is wanted of one page.</summary>
 /// <param name="Formats">Representations to keep; may be empty when only fields and links are wanted.</param>
 /// <param name="Fields">Fields to extract; may be empty.</param>
 /// <param name="WaitForSelector">A CSS selector that must be in the page before it is captured; null waits as configured.</param>
-public sealed record PageWish(IReadOnlyList<PageFormat> Formats, IReadOnlyList<FieldSpec> Fields, string? WaitForSelector = null);
+public sealed record PageWish(IReadOnlyList<PageFormat> Formats, IReadOnlyList<FieldSpec> Fields, string? WaitForSelector = null)
+{
+    /// <summary>What must hold of what the selector matches.</summary>
+    public SelectorState WaitForState { get; init; }
+
+    /// <summary>When the page counts as ready; null as configured.</summary>
+    public WaitUntil? WaitUntil { get; init; }
+
+    /// <summary>A script whose value must be true before the page is captured.</summary>
+    public string? WaitForScript { get; init; }
+
+    /// <summary>Address of an answer that must have come before the page is captured; <c>*</c> stands for anything but a slash, <c>**</c> for anything.</summary>
+    public string? WaitForResponse { get; init; }
+
+    /// <summary>What is done in the page before it is read.</summary>
+    public IReadOnlyList<PageAction> Actions { get; init => field = value ?? []; } = [];   // absent in crawls of earlier builds
+
+    /// <summary>It can be had without a browser, as far as it does not matter what scripts do.</summary>
+    [JsonIgnore]
+    public bool NeedsBrowser => Actions.Count > 0 || WaitForScript is not null || WaitForResponse is not null || Formats.Any(format => format is PageFormat.Png or PageFormat.Pdf);
+}
 
 /// <summary>What a crawl was asked to do. Stored with the crawl, so that it can be resumed.</summary>
 public sealed record CrawlSpec

@@ -7,6 +7,7 @@ namespace BrowserFarm.Jobs;
 /// <summary>How crawls and results are written as JSON: camel case, nulls left out, text readable instead of escaped.</summary>
 [JsonSerializable(typeof(CrawlSpec))]
 [JsonSerializable(typeof(PageDocument))]
+[JsonSerializable(typeof(PageMetadata))]
 [JsonSerializable(typeof(Evidence))]
 internal sealed partial class JobsJson : JsonSerializerContext
 {

@@ -3,11 +3,33 @@ using System.Text.Json.Serialization;
 
 namespace BrowserFarm.Jobs;
 
-/// <summary>A link as found in the rendered page.</summary>
+/// <summary>Where a link leads.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<LinkKind>))]
+public enum LinkKind
+{
+    /// <summary>To a page of the same host.</summary>
+    Internal,
+
+    /// <summary>To a page of another host.</summary>
+    External,
+
+    /// <summary>To a file: it is marked <c>download</c>, or its name says so.</summary>
+    Download,
+
+    /// <summary>To no page at all: mail, telephone, script.</summary>
+    Other,
+}
+
+/// <summary>A link as found in the page.</summary>
 /// <param name="Url">Absolute, as the browser resolved it; any scheme.</param>
 /// <param name="Text">Visible text, white space folded, at most 200 characters; may be empty.</param>
 /// <param name="NoFollow">The link is marked <c>rel=nofollow</c>.</param>
-public sealed record PageLink(string Url, string Text, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool NoFollow = false);
+/// <param name="Kind">Left out of a result where it is <see cref="LinkKind.Internal"/>.</param>
+public sealed record PageLink(
+    string Url,
+    string Text,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool NoFollow = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] LinkKind Kind = LinkKind.Internal);
 
 /// <summary>How long the parts of a rendering took, in milliseconds from the start of the navigation.</summary>
 /// <param name="FirstByte">The main document's answer had begun.</param>
@@ -62,8 +84,16 @@ public sealed record PageDocument
     /// <summary>Why fields have no value although something was there for them; null when all is well.</summary>
     public IReadOnlyList<FieldProblem>? FieldProblems { get; init; }
 
+    /// <summary>Optional actions that failed; null when there are none.</summary>
+    public IReadOnlyList<SkippedAction>? ActionsSkipped { get; init; }
+
+    /// <summary>What the scripts among the actions returned, in their order; null when there are none.</summary>
+    public JsonArray? ScriptValues { get; init; }
+
     /// <summary>Links in document order, each URL once.</summary>
     public IReadOnlyList<PageLink> Links { get; init; } = [];
+
+    public PageMetadata? Metadata { get; init; }
 
     public string? Text { get; init; }
 

@@ -40,7 +40,7 @@ public sealed class FarmObserver(
 {
     public const int MaxTargets = 100;
 
-    private readonly PipelineRules _rules = new(options.LongestAttempt);
+    private readonly PipelineRules _rules = new(options.LongestAttempt(plan.Crawl.Spec.Page));
     private readonly FlowRates _flow = new();
     private readonly long _start = time.GetTimestamp();
 

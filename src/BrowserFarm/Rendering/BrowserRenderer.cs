@@ -10,7 +10,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
     public async Task<RenderOutcome> RenderAsync(
         ContextLease lease, RenderRequest request, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(options.AttemptTimeout, time);
+        using var deadline = new CancellationTokenSource(options.AttemptTimeoutOf(request.Wish), time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost, deadline.Token);
         var progress = new Progress();
         try
@@ -55,6 +55,8 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         var firstByte = 0;
         using var work = new TargetWork(() => turn.Served(TimeSpan.FromMilliseconds(firstByte)), time);
         using var activity = new NetworkActivity(page, request.Url.Target, work, time);
+        var wish = request.Wish;
+        using var readiness = new PageReadiness(page, wish, activity, options);
         if (!turn.MayAsk())
             return new RenderOutcome.NotAsked();
 
@@ -78,14 +80,21 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
 
         await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded).BoundedBy(stop);
         var domReady = Elapsed();
-        work.Parsed();
-        var settled = await SettleAsync(page, activity, stop);
-        var wish = request.Wish;
-        if (wish.WaitForSelector is { } selector && !await IsThereAsync(page, selector, stop))
+        if (wish.Actions.Count == 0)
+            work.Parsed();   // or the target is not done before the actions are
+        var settled = await readiness.SettleAsync(stop);
+        var actions = new ActionRunner(page, session, request.Url, activity, options, time);
+        if (wish.Actions.Count > 0)
         {
-            var missing = new AttemptFailure(FailureKind.Transient, FailureClasses.SelectorMissing, $"Nothing matched {selector} within {options.ActionTimeout.TotalSeconds:0.#} s.");
-            return await witness.TellAsync(missing, isAnswering: true, stop);
+            if (await actions.RunAsync(wish.Actions, stop) is { } failed)
+                return await witness.TellAsync(failed, isAnswering: true, stop);
+            work.Parsed();
+            await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded).BoundedBy(stop);
+            settled = await readiness.SettleAsync(stop);
         }
+
+        if (await readiness.WaitAsync(stop) is { } missing)
+            return await witness.TellAsync(missing, isAnswering: true, stop);
 
         var settledAt = Elapsed();
 
@@ -106,6 +115,9 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         {
             BaseUrl = Uri.TryCreate(captured.BaseUrl, UriKind.Absolute, out var baseUrl) ? baseUrl : finalUrl,
             Fields = await PickAsync(session, wish.Fields, stop),
+            Pictures = actions.Pictures,
+            ActionsSkipped = actions.Skipped,
+            ScriptValues = actions.Values,
         });
     }
 
@@ -123,34 +135,6 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         catch (TimeoutException)
         {
             return [.. fields.Select(_ => FieldMatches.None with { Error = "the selectors took too long" })];
-        }
-    }
-
-    private async Task<bool> SettleAsync(IPage page, NetworkActivity activity, CancellationToken stop)
-    {
-        switch (options.WaitUntil)
-        {
-            case WaitUntil.Load:
-                await page.WaitForLoadStateAsync(LoadState.Load).BoundedBy(stop);
-                return true;
-            case WaitUntil.DomContentLoaded:
-                return true;
-            default:
-                return await activity.WaitForQuietAsync(options.SettleTimeout, stop);
-        }
-    }
-
-    private static async Task<bool> IsThereAsync(IPage page, string selector, CancellationToken stop)
-    {
-        try
-        {
-            await page.Locator($"css={selector}").First
-                .WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached }).BoundedBy(stop);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
         }
     }
 

@@ -15,6 +15,8 @@ internal static class FailureClasses
     public const string Challenge = "challenge";
     public const string PageHung = "page-hung";
     public const string SelectorMissing = "selector-missing";
+    public const string NotReady = "not-ready";
+    public const string ActionFailed = "action-failed";
     public const string FieldMissing = "field-missing";
     public const string DialogStorm = "dialog-storm";
     public const string PopupStorm = "popup-storm";

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BrowserFarm.Jobs;
 using ContextPool.Leasing;
 
@@ -54,6 +55,15 @@ public sealed record RenderedPage(
 {
     /// <summary>What relative addresses in it are relative to.</summary>
     public Uri BaseUrl { get; init; } = FinalUrl;
+
+    /// <summary>Pictures that actions took, by name with ending.</summary>
+    public IReadOnlyDictionary<string, byte[]> Pictures { get; init; } = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+
+    /// <summary>Optional actions that failed.</summary>
+    public IReadOnlyList<SkippedAction> ActionsSkipped { get; init; } = [];
+
+    /// <summary>What scripts among the actions returned.</summary>
+    public JsonArray ScriptValues { get; init; } = [];
 
     /// <summary>What the wanted fields matched, in their order.</summary>
     public IReadOnlyList<FieldMatches> Fields { get; init; } = [];

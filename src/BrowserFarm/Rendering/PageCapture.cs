@@ -69,7 +69,7 @@ public static class PageCapture
         value.GetProperty("text").GetString() ?? "",
         value.GetProperty("truncated").GetBoolean(),
         [.. value.GetProperty("links").EnumerateArray().Select(link =>
-            new PageLink(link[0].GetString() ?? "", link[1].GetString() ?? "", link[2].GetBoolean()))]);
+            LinkKinds.Classify(link[0].GetString() ?? "", link[1].GetString() ?? "", link[2].GetBoolean(), link[3].GetBoolean(), value.GetProperty("url").GetString() ?? ""))]);
 
     private static bool ReplacedItsDocument(PlaywrightException exception) =>
         exception.Message.Contains("Cannot find context", StringComparison.Ordinal)

@@ -1,17 +1,6 @@
+using BrowserFarm.Jobs;
+
 namespace BrowserFarm.Rendering;
-
-/// <summary>When a page counts as ready to be read.</summary>
-public enum WaitUntil
-{
-    /// <summary>Parsed, and the network quiet: what scripts load is there.</summary>
-    Settled,
-
-    /// <summary>The <c>load</c> event: images and frames of the document are there, what scripts load later is not.</summary>
-    Load,
-
-    /// <summary>The <c>DOMContentLoaded</c> event: the document is parsed and its deferred scripts ran.</summary>
-    DomContentLoaded,
-}
 
 /// <summary>How pages are rendered.</summary>
 public sealed class RenderOptions
@@ -34,6 +23,12 @@ public sealed class RenderOptions
     /// <summary>URL patterns that are not loaded; <c>*</c> matches anything. Default none.</summary>
     public IReadOnlyList<string> BlockedUrls { get; set; } = [];
 
-    /// <summary>Longest one whole rendering can take: the sum of its parts.</summary>
+    /// <summary>Longest one whole rendering without actions can take: the sum of its parts.</summary>
     public TimeSpan AttemptTimeout => NavigationTimeout + SettleTimeout + (3 * ActionTimeout);
+
+    /// <summary>Longest one whole rendering can take, with the waits and actions that are wished for.</summary>
+    public TimeSpan AttemptTimeoutOf(PageWish wish) => AttemptTimeout
+        + (wish.WaitForScript is null ? TimeSpan.Zero : ActionTimeout)
+        + (wish.WaitForResponse is null ? TimeSpan.Zero : ActionTimeout)
+        + (wish.Actions.Count == 0 ? TimeSpan.Zero : ActionRunner.TimeFor(wish.Actions, this) + SettleTimeout);
 }

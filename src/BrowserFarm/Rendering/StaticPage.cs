@@ -28,7 +28,7 @@ internal sealed record StaticPage(IHtmlDocument Document, Uri BaseUrl, string Ti
         if (document.Body is { } body)
             Append(body, text);
         var start = document.QuerySelector("base[href]")?.GetAttribute("href") is { } written && Uri.TryCreate(address, written, out var other) ? other : address;
-        return new StaticPage(document, start, Folded(document.Title ?? ""), Lines(text), LinksOf(document, start));
+        return new StaticPage(document, start, Folded(document.Title ?? ""), Lines(text), LinksOf(document, start, address));
     }
 
     /// <summary>Walks without recursion: a page may be nested as deep as it likes.</summary>
@@ -59,7 +59,7 @@ internal sealed record StaticPage(IHtmlDocument Document, Uri BaseUrl, string Ti
         }
     }
 
-    private static List<PageLink> LinksOf(IHtmlDocument document, Uri start)
+    private static List<PageLink> LinksOf(IHtmlDocument document, Uri start, Uri address)
     {
         var links = new List<PageLink>();
         var known = new HashSet<string>(StringComparer.Ordinal);
@@ -70,7 +70,7 @@ internal sealed record StaticPage(IHtmlDocument Document, Uri BaseUrl, string Ti
 
             var text = Folded(element.TextContent);
             var isNoFollow = (element.GetAttribute("rel") ?? "").Split(' ').Contains("nofollow", StringComparer.OrdinalIgnoreCase);
-            links.Add(new PageLink(url.AbsoluteUri, text.Length > MaxLinkText ? text[..MaxLinkText] : text, isNoFollow));
+            links.Add(LinkKinds.Classify(url.AbsoluteUri, text.Length > MaxLinkText ? text[..MaxLinkText] : text, isNoFollow, element.HasAttribute("download"), address.AbsoluteUri));
         }
 
         return links;

@@ -67,7 +67,7 @@
       const url = typeof anchor.href === 'string' ? anchor.href.slice(0, 8193) : '';
       if (url === '' || seen.has(url)) continue;
       seen.add(url);
-      links.push([url, (anchor.textContent || '').replace(/\s+/g, ' ').trim().slice(0, 200), /(^|\s)nofollow(\s|$)/i.test(anchor.getAttribute('rel') || '')]);
+      links.push([url, (anchor.textContent || '').replace(/\s+/g, ' ').trim().slice(0, 200), /(^|\s)nofollow(\s|$)/i.test(anchor.getAttribute('rel') || ''), anchor.hasAttribute('download')]);
     }
   }
 

@@ -137,7 +137,8 @@ public sealed class CrawlFolder : IDisposable
     }
 
     /// <summary>Keeps files of one page; the path begins with the job and the epoch, so that a late attempt never overwrites a newer one's.</summary>
-    /// <returns>Paths relative to the crawl's folder, by format; null when there was nothing to keep.</returns>
+    /// <param name="files">By format, or by a name with an ending.</param>
+    /// <returns>Paths relative to the crawl's folder, by format or name; null when there was nothing to keep.</returns>
     /// <exception cref="IOException">The disk is full or failing.</exception>
     public async Task<IReadOnlyDictionary<string, string>?> StoreArtifactsAsync(
         Claim claim, IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken)
@@ -150,7 +151,7 @@ public sealed class CrawlFolder : IDisposable
         var stored = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (format, content) in files)
         {
-            var file = $"{relative}/page.{format}";
+            var file = format.Contains('.', StringComparison.Ordinal) ? $"{relative}/{format}" : $"{relative}/page.{format}";
             await File.WriteAllBytesAsync(System.IO.Path.Join(Path, file), content, cancellationToken);
             stored.Add(format, file);
         }

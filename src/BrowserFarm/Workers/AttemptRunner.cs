@@ -182,7 +182,7 @@ public sealed class AttemptRunner(
         Alone = QueueRules.RunsAlone(job),
         WaitAtMost = FarmOptions.LeaseWait,
         // The renderer ends by itself; the pool's bound is for a renderer that does not.
-        HoldAtMost = options.Render.AttemptTimeout + TimeSpan.FromSeconds(15),
+        HoldAtMost = options.Render.AttemptTimeoutOf(plan.Crawl.Spec.Page) + TimeSpan.FromSeconds(15),
     };
 
     /// <summary>What a failure says about the target's load.</summary>
@@ -202,6 +202,8 @@ public sealed class AttemptRunner(
             files.Add("png", png);
         if (page.Pdf is { } pdf)
             files.Add("pdf", pdf);
+        foreach (var (name, picture) in page.Pictures)
+            files.Add(name, picture);
         return files;
     }
 

@@ -1,3 +1,4 @@
+using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
@@ -45,7 +46,7 @@ public sealed class FarmOptions
     public TimeSpan FenceAfter => ClaimFor * 5 / 6;
 
     /// <summary>After this an attempt has ended, whatever it met: the wait for a context, the page, and the storing after it.</summary>
-    public TimeSpan LongestAttempt => LeaseWait + Render.AttemptTimeout + TimeSpan.FromSeconds(60);
+    public TimeSpan LongestAttempt(PageWish wish) => LeaseWait + Render.AttemptTimeoutOf(wish) + TimeSpan.FromSeconds(60);
 
     /// <summary>Longest wait for a free context.</summary>
     public static TimeSpan LeaseWait { get; } = TimeSpan.FromMinutes(5);

@@ -1,4 +1,5 @@
 using BrowserFarm.Hosting;
+using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
 using ContextPool;
 using ContextPool.Browsers;

@@ -22,7 +22,7 @@ public sealed class StaticPageTests
         page.Title.Should().Be("A page");
         page.Text.Should().Be("Head\nOne two three\nfour\na\nb\n1 2\nx\ny\nTwo Three me again none");
         page.Links.Should().Equal(
-            new PageLink("https://a.example/2", "Two"), new PageLink("https://a.example/dir/3#x", "Three", NoFollow: true), new PageLink("mailto:me@a.example", "me"));
+            new PageLink("https://a.example/2", "Two"), new PageLink("https://a.example/dir/3#x", "Three", NoFollow: true), new PageLink("mailto:me@a.example", "me", Kind: LinkKind.Other));
     }
 
     [Fact]
