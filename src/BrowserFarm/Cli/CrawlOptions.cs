@@ -45,7 +45,7 @@ internal sealed class CrawlOptions
 
     public Option<string[]> Formats { get; } = new("--format")
     {
-        Description = "What to keep of each page: html, text, markdown, metadata, png, pdf; comma-separated or repeated (default html,text).",
+        Description = "What to keep of each page: html, text, markdown, main, metadata, png, pdf; comma-separated or repeated (default html,text).",
         HelpName = "FORMATS",
     };
 

@@ -19,7 +19,7 @@ internal static class RenderCommand
         var url = new Argument<string>("URL") { Description = "The page." };
         var format = new Option<string>("--format")
         {
-            Description = "html, text, markdown, metadata, json (everything, with the fields of --select and --schema), png or pdf (default html).",
+            Description = "html, text, markdown, main (what the page is about, as Markdown), metadata, json (everything, with the fields of --select and --schema), png or pdf (default html).",
             HelpName = "FORMAT",
             DefaultValueFactory = _ => "html",
         };
@@ -102,6 +102,7 @@ internal static class RenderCommand
             PageFormat.Metadata => JsonSerializer.SerializeToUtf8Bytes(document.Metadata!, JobsJson.Readable.PageMetadata),
             PageFormat.Json => JsonSerializer.SerializeToUtf8Bytes(document, JobsJson.Readable.PageDocument),
             PageFormat.Text => Encoding.UTF8.GetBytes(document.Text!),
+            PageFormat.Main => Encoding.UTF8.GetBytes(document.Main!),
             PageFormat.Markdown => Encoding.UTF8.GetBytes(document.Markdown!),
             _ => Encoding.UTF8.GetBytes(document.Html!),
         };

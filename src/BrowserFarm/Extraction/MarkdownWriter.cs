@@ -19,6 +19,8 @@ public sealed class MarkdownWriter
         "script", "style", "noscript", "template", "head", "svg", "iframe", "object", "canvas", "video", "audio", "button", "select", "input", "textarea", "dialog",
     };
 
+    private static readonly string[] LanguagePrefixes = ["language-", "lang-", "highlight-source-"];
+
     private static readonly HashSet<string> Blocks = new(StringComparer.Ordinal)
     {
         "address", "article", "aside", "body", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "header",
@@ -29,6 +31,7 @@ public sealed class MarkdownWriter
     private readonly Uri _base;
     private string _prefix = "";
     private string? _marker;
+    private string? _blankPrefix;
     private bool _blankPending;
 
     private MarkdownWriter(Uri baseUri) => _base = baseUri;
@@ -41,6 +44,15 @@ public sealed class MarkdownWriter
         var writer = new MarkdownWriter(own is not null && Uri.TryCreate(baseUri, own, out var absolute) ? absolute : baseUri);
         if (document.Body is { } body)
             writer.WriteBlocks(body, depth: 0);
+        return writer._output.ToString().Trim('\n') + "\n";
+    }
+
+    /// <param name="content">A part of a document, or a copy of one.</param>
+    /// <param name="baseUri">Address against which relative links are made absolute.</param>
+    public static string Write(IElement content, Uri baseUri)
+    {
+        var writer = new MarkdownWriter(baseUri);
+        writer.WriteBlocks(content, depth: 0);
         return writer._output.ToString().Trim('\n') + "\n";
     }
 
@@ -92,7 +104,7 @@ public sealed class MarkdownWriter
                     WriteParagraph($"{new string('#', element.LocalName[1] - '0')} {heading}");
                 break;
             case "hr":
-                WriteParagraph("---");
+                WriteParagraph(_marker is null ? "---" : "***");   // after a dash of a list it would be one line of dashes
                 break;
             case "pre":
                 WriteCode(element);
@@ -126,40 +138,57 @@ public sealed class MarkdownWriter
         if (_marker is null && (!interruptsParagraphs || list.ParentElement?.LocalName != "li"))
             _blankPending = true;
 
-        var index = 0;
+        var (index, before) = (0, _output.Length);
         foreach (var item in list.Children.Where(child => !IsHidden(child) && !Ignored.Contains(child.LocalName)))
         {
-            if (index > 0)
+            if (_output.Length > before)
                 _blankPending = false;   // a blank line after an inner list would pull the outer one's items apart
             var mark = marker(index++);
             Indented(new string(' ', mark.Length), mark, () => WriteBlocks(item, depth + 1));
         }
 
-        _blankPending = true;
+        _blankPending |= _output.Length > before;
     }
 
     /// <summary>Writes something with every line indented; the first line carries the marker instead, when there is one.</summary>
     private void Indented(string indent, string? marker, Action write)
     {
-        var (outerPrefix, outerMarker) = (_prefix, _marker);
+        var (outerPrefix, outerMarker, outerBlank) = (_prefix, _marker, _blankPrefix);
+        _blankPrefix ??= outerPrefix;   // the blank line before it is not inside of it, or two quotes would be one
         if (marker is not null)
             _marker = (outerMarker ?? outerPrefix) + marker;
         _prefix = outerPrefix + indent;
         if (marker is null && outerMarker is not null)
             _marker = outerMarker + indent;
+        var before = _output.Length;
         write();
         _prefix = outerPrefix;
-        _marker = null;
+        var isEmpty = _output.Length == before;
+        _marker = isEmpty ? outerMarker : null;
+        if (isEmpty)
+            _blankPrefix = outerBlank;
     }
 
     private void WriteCode(IElement pre)
     {
-        var code = pre.QuerySelector("code");
-        var language = (code?.ClassName ?? pre.ClassName ?? "").Split((char[]?)null)
-            .FirstOrDefault(name => (name.StartsWith("language-", StringComparison.Ordinal) || name.StartsWith("lang-", StringComparison.Ordinal)) && !name.Contains('`', StringComparison.Ordinal));
         var text = pre.TextContent.Trim('\n');
         var fence = MarkdownText.FenceFor(text);
-        WriteParagraph($"{fence}{language?[(language.IndexOf('-', StringComparison.Ordinal) + 1)..]}\n{text}\n{fence}");
+        WriteParagraph($"{fence}{LanguageOf(pre)}\n{text}\n{fence}");
+    }
+
+    /// <summary>As highlighters write it down: <c>language-js</c> or <c>lang-js</c> (HTML's own advice), <c>highlight-source-js</c> (GitHub), <c>data-lang</c>.</summary>
+    private static string LanguageOf(IElement pre)
+    {
+        IElement?[] places = [pre.QuerySelector("code"), pre, pre.ParentElement];
+        foreach (var place in places.OfType<IElement>())
+        {
+            var marked = place.GetAttribute("data-lang") ?? place.GetAttribute("data-language");
+            var named = (place.ClassName ?? "").Split((char[]?)null).Select(name => LanguagePrefixes.FirstOrDefault(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) is { } prefix ? name[prefix.Length..] : "");
+            if (named.Prepend(marked ?? "").FirstOrDefault(word => word.Length is > 0 and < 40 && !word.AsSpan().ContainsAny(" `\n\t")) is { } language)
+                return language;
+        }
+
+        return "";
     }
 
     private void WriteTable(IElement table, int depth)
@@ -244,8 +273,9 @@ public sealed class MarkdownWriter
             return;
 
         if (_output.Length > 0 && (_marker is null || _blankPending))
-            _output.Append(_prefix.TrimEnd()).Append('\n');
+            _output.Append((_blankPrefix ?? _prefix).TrimEnd()).Append('\n');
         _blankPending = false;
+        _blankPrefix = null;
         foreach (var line in text.Split('\n'))
         {
             _output.Append(_marker ?? _prefix).Append(line).Append('\n');

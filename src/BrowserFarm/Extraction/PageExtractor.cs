@@ -41,6 +41,7 @@ public static class PageExtractor
             Metadata = Wants(PageFormat.Metadata) ? MetadataReader.Read(parsed.Value, page.BaseUrl) : null,
             Text = Wants(PageFormat.Text) ? page.Text : null,
             Markdown = Wants(PageFormat.Markdown) ? MarkdownWriter.Write(parsed.Value, page.FinalUrl) : null,
+            Main = !Wants(PageFormat.Main) ? null : MainContent.Find(parsed.Value) is { } content ? MarkdownWriter.Write(content, page.BaseUrl) : "",
             Html = Wants(PageFormat.Html) ? page.Html : null,
             Artifacts = artifacts,
         };

@@ -15,6 +15,9 @@ public enum PageFormat
     /// <summary>The content as CommonMark.</summary>
     Markdown,
 
+    /// <summary>What the page is about, without menus, sidebars and the like, as CommonMark.</summary>
+    Main,
+
     /// <summary>Everything that is known of the page, as one JSON document.</summary>
     Json,
 

@@ -99,6 +99,9 @@ public sealed record PageDocument
 
     public string? Markdown { get; init; }
 
+    /// <summary>What the page is about, as CommonMark; empty when nothing in it reads like content.</summary>
+    public string? Main { get; init; }
+
     public string? Html { get; init; }
 
     /// <summary>Files kept beside the results, by format, as paths relative to the crawl's folder. Null when there are none.</summary>

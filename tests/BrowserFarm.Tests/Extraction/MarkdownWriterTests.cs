@@ -43,6 +43,8 @@ public sealed class MarkdownWriterTests
     [InlineData("<pre>```\nx</pre>", "````\n```\nx\n````\n")]
     [InlineData("<pre class='language-x\ninjected'>a</pre>", "```x\na\n```\n")]
     [InlineData("<pre class='language-``` '>a</pre>", "```\na\n```\n")]
+    [InlineData("<div class='highlight highlight-source-js'><pre>a</pre></div>", "```js\na\n```\n")]
+    [InlineData("<pre data-lang=go><code>a</code></pre>", "```go\na\n```\n")]
     [InlineData("<code>a`b</code>", "``a`b``\n")]
     [InlineData("<code>`</code>", "`` ` ``\n")]
     [InlineData("<code></code>", "\n")]
