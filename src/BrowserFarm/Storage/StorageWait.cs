@@ -79,16 +79,22 @@ public sealed class StorageWait(TimeProvider time, ILogger<StorageWait> logger)
 
     private void Enter(Exception exception)
     {
+        var reason = Words(exception);
         lock (_gate)
         {
             _waiting++;
             if (_trouble is not null)
                 return;
-            _trouble = new StorageTrouble(time.GetUtcNow(), exception.Message.TrimEnd('.'));
+            _trouble = new StorageTrouble(time.GetUtcNow(), reason);
         }
 
-        logger.StorageWaits(exception.Message);
+        logger.StorageWaits(reason);
     }
+
+    /// <summary>The queue names its file and what is wrong; the system does so in its own words.</summary>
+    private static string Words(Exception exception) => (exception is IOException { HResult: QuotaExceeded } ? $"The disk quota is used up ({exception.Message})"
+        : exception is IOException ? $"The disk is full ({exception.Message})"
+        : exception.Message).TrimEnd('.');
 
     private void Leave()
     {

@@ -65,6 +65,21 @@ public sealed class StorageWaitTests
         _logger.WithId(GoesOn).Should().ContainSingle();
     }
 
+    [Theory]
+    [InlineData(28, "No space left on device : '/x/page.png'", "The disk is full (No space left on device : '/x/page.png')")]
+    [InlineData(122, "Disk quota exceeded : '/x/page.png'", "The disk quota is used up (Disk quota exceeded : '/x/page.png')")]
+    public async Task Trouble_FileThatCannotBeWritten_IsToldInOurWordsAndTheSystems(int error, string message, string expected)
+    {
+        _failure = new IOException(message, error);
+        var insisting = InsistAsync();
+        await Eventually.HoldsAsync(() => _clock.ArmedTimers == 1, Bounds.Short, "it waits");
+
+        _storage.Trouble!.Reason.Should().Be(expected);
+        _failure = null;
+        await PassAsync();
+        await insisting;
+    }
+
     [Fact]
     public async Task InsistAsync_SeveralWait_AreOneTroubleUntilTheLastIsThrough()
     {
