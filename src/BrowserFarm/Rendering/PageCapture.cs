@@ -15,16 +15,17 @@ public static class PageCapture
     /// <summary>A page may replace its document while it is read; it gets this many tries.</summary>
     private const int MaxTries = 3;
 
+    private static readonly string World = LoadScript("world.js");
     private static readonly string Script = LoadScript("capture.js");
     private static readonly string FieldsScript = LoadScript("fields.js");
 
     internal static Task<CapturedPage> TakeAsync(ICDPSession session, TimeSpan timeout, CancellationToken cancellationToken) =>
-        TakeAsync(session, $"({Script})({MaxCharacters})", Read, timeout, cancellationToken);
+        TakeAsync(session, $"({Script})(({World})(), {MaxCharacters})", Read, timeout, cancellationToken);
 
     /// <summary>What the selectors of fields match. Asked last, and apart: XPath is not ended by the engine's own time-out, so an endless one costs the tab.</summary>
     internal static Task<IReadOnlyList<FieldMatches>> TakeFieldsAsync(ICDPSession session, IReadOnlyList<FieldSpec> fields, TimeSpan timeout, CancellationToken cancellationToken) =>
         TakeAsync(
-            session, $"({FieldsScript})({FieldMatchesJson.Ask(fields).ToJsonString()}, {FieldMatches.MaxTaken}, {FieldMatches.MaxCharacters})", FieldMatchesJson.Read, timeout, cancellationToken);
+            session, $"({FieldsScript})(({World})(), {FieldMatchesJson.Ask(fields).ToJsonString()}, {FieldMatches.MaxTaken}, {FieldMatches.MaxCharacters})", FieldMatchesJson.Read, timeout, cancellationToken);
 
     private static async Task<T> TakeAsync<T>(ICDPSession session, string expression, Func<JsonElement, T> read, TimeSpan timeout, CancellationToken cancellationToken)
     {

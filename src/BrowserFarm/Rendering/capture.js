@@ -1,25 +1,12 @@
 // Reads the page in one go. Runs in an isolated world: the page's own changes to prototypes and globals are not seen here. What it can
 // still do is name elements after properties of `document`, so those are read through the prototypes' getters.
-(limit) => {
-  const read = (prototype, name, object) => Object.getOwnPropertyDescriptor(prototype, name).get.call(object);
-  const root = read(Document.prototype, 'documentElement', document);
+(page, limit) => {
+  const { read, root, shadowRoots } = page;
   const body = read(Document.prototype, 'body', document);
   const doctype = read(Document.prototype, 'doctype', document);
 
-  const shadowRoots = [];
-  const collect = (scope) => {
-    for (const element of scope.querySelectorAll('*')) {
-      const shadow = read(Element.prototype, 'shadowRoot', element);
-      if (shadow) {
-        shadowRoots.push(shadow);
-        collect(shadow);
-      }
-    }
-  };
-  if (root) collect(root);
-
   // Deeper than any parser nests by itself (browsers stop at 512), only a script nests; whoever reads this HTML again would choke on it.
-  // The page is thrown away after this, so the excess is simply cut off.
+  // After this only fields are looked for, so the excess is simply cut off.
   const maxDepth = 1000;
   let tooDeep = false;
   if (root) {

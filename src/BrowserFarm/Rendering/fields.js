@@ -1,20 +1,7 @@
 // What the selectors of fields match, and nothing made of it: values are read by the same rules as for pages without a browser. Runs in an isolated
 // world, as capture.js does. A form may have an input called "attributes" or "querySelectorAll", so even methods are taken from the prototypes.
-(fields, maxTaken, maxCharacters) => {
-  const read = (prototype, name, object) => Object.getOwnPropertyDescriptor(prototype, name).get.call(object);
-  const root = read(Document.prototype, 'documentElement', document);
-
-  const shadowRoots = [];
-  const collect = (scope) => {
-    for (const element of scope.querySelectorAll('*')) {
-      const shadow = read(Element.prototype, 'shadowRoot', element);
-      if (shadow) {
-        shadowRoots.push(shadow);
-        collect(shadow);
-      }
-    }
-  };
-  if (root) collect(root);
+(page, fields, maxTaken, maxCharacters) => {
+  const { read, root, shadowRoots } = page;
 
   const kind = (node) => read(Node.prototype, 'nodeType', node);
   const describe = (node) => {
