@@ -25,5 +25,5 @@ internal static class InputFile
     }
 
     /// <summary>How messages call it.</summary>
-    public static string NameOf(string path, string what) => path == "-" ? $"The {what}" : path;
+    public static string NameOf(string path) => path == "-" ? "The input" : path;
 }

@@ -51,7 +51,7 @@ internal sealed class PageOptions
             WaitUntil = line.GetValue(WaitUntil) is { } until ? Enum.Parse<WaitUntil>(until, ignoreCase: true) : null,
             WaitForScript = line.GetValue(WaitForScript),
             WaitForResponse = line.GetValue(WaitForResponse),
-            Actions = line.GetValue(Actions) is { } path ? ActionList.Parse(InputFile.Read(path, "list of actions", ActionList.MaxBytes), InputFile.NameOf(path, "list of actions")) : [],
+            Actions = line.GetValue(Actions) is { } path ? ActionList.Parse(InputFile.Read(path, "list of actions", ActionList.MaxBytes), InputFile.NameOf(path)) : [],
         };
     }
 
@@ -71,7 +71,7 @@ internal sealed class PageOptions
     {
         List<FieldSpec> fields =
         [
-            .. line.GetValue(Schema) is { } path ? FieldSchema.Parse(InputFile.Read(path, "schema", FieldSchema.MaxBytes), InputFile.NameOf(path, "schema")) : [],
+            .. line.GetValue(Schema) is { } path ? FieldSchema.Parse(InputFile.Read(path, "schema", FieldSchema.MaxBytes), InputFile.NameOf(path)) : [],
             .. (line.GetValue(Select) ?? []).Select(FieldSelector.Parse),
         ];
         return fields.CountBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(name => name.Value > 1) is { Key: { } twice }
