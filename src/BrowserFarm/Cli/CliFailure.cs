@@ -18,6 +18,7 @@ internal static class CliFailure
         BrowserNotFoundException or BrowserLaunchException => (ExitCode.NoBrowser, exception.Message),
         PortInUseException port => (ExitCode.PortInUse, $"Port {port.Port} is used by another program; stop it, or choose another with --port."),
         CrawlFolderException or QueueStorageException => (ExitCode.Storage, exception.Message),
+        IOException when StorageWait.IsPassing(exception) => (ExitCode.Storage, $"{StorageWait.Words(exception)}; free some space."),
         UnauthorizedAccessException or IOException => (ExitCode.Storage, exception.Message),
         _ => (ExitCode.Unexpected, $"This is a fault in the program, please report it: {exception.GetType().Name}: {exception.Message}"),
     };

@@ -37,6 +37,11 @@ public sealed class StorageWait(TimeProvider time, ILogger<StorageWait> logger)
     public static bool IsPassing(Exception exception) =>
         exception is QueueStorageException { IsPassing: true } or IOException { HResult: NoSpaceLeft or QuotaExceeded };
 
+    /// <summary>What is wrong, without a full stop: the queue names its file and that; the system does so in its own words.</summary>
+    public static string Words(Exception exception) => (exception is IOException { HResult: QuotaExceeded } ? $"The disk quota is used up ({exception.Message})"
+        : exception is IOException ? $"The disk is full ({exception.Message})"
+        : exception.Message).TrimEnd('.');
+
     /// <summary>Does what needs the storage, again and again if it must.</summary>
     /// <param name="work">Changes nothing when it fails.</param>
     /// <param name="giveUp">Ends the waiting: after one more try its failure is thrown.</param>
@@ -90,11 +95,6 @@ public sealed class StorageWait(TimeProvider time, ILogger<StorageWait> logger)
 
         logger.StorageWaits(reason);
     }
-
-    /// <summary>The queue names its file and what is wrong; the system does so in its own words.</summary>
-    private static string Words(Exception exception) => (exception is IOException { HResult: QuotaExceeded } ? $"The disk quota is used up ({exception.Message})"
-        : exception is IOException ? $"The disk is full ({exception.Message})"
-        : exception.Message).TrimEnd('.');
 
     private void Leave()
     {
