@@ -23,8 +23,12 @@ internal sealed record PoolSettings(
 /// <summary>The pool at one instant, as far as a run looks at it.</summary>
 /// <param name="Closing">Places of leases that have ended, not free yet.</param>
 /// <param name="Scrubbing">Tabs that are leaving the page of their last lease.</param>
+/// <param name="AvailableBytes">Memory that is free for more.</param>
+/// <param name="TabBytes">What one more tab is reckoned with.</param>
 /// <param name="Cells">Process ids of browser and driver; null when not known.</param>
-internal sealed record PoolState(int InUse, int Closing, int Scrubbing, int Waiting, int Capacity, string Bound, IReadOnlyList<(int? Browser, int? Driver)> Cells);
+internal sealed record PoolState(
+    int InUse, int Closing, int Scrubbing, int Waiting, int Capacity, string Bound, long AvailableBytes, long TabBytes,
+    IReadOnlyList<(int? Browser, int? Driver)> Cells);
 
 /// <summary>The one file that knows the pool's interface; the runs use only this.</summary>
 internal static class PoolApi
@@ -61,7 +65,7 @@ internal static class PoolApi
         var now = pool.Snapshot();
         return new PoolState(
             now.InUse, now.Closing, now.Scrubbing, now.Waiting, now.Capacity.Contexts, now.Capacity.Bound.ToString(),
-            [.. now.Cells.Select(cell => (cell.BrowserPid, cell.DriverPid))]);
+            now.Memory.AvailableBytes, now.TabBytes, [.. now.Cells.Select(cell => (cell.BrowserPid, cell.DriverPid))]);
     }
 
     /// <summary>How long a hung page may stay unnoticed at most: the T_kill that recovery is held against.</summary>

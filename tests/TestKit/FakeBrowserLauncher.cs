@@ -281,7 +281,7 @@ public sealed class FakeContext : IOpenedContext
     public Func<Task> WhileBeating { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Awaited while its script is stopped. Default: nothing to wait for.</summary>
-    public Func<Task> WhileTerminating { get; set; } = () => Task.CompletedTask;
+    public Func<Task> WhileProcessEnds { get; set; } = () => Task.CompletedTask;
 
     /// <summary>Awaited while it is scrubbed. Default: nothing to wait for.</summary>
     public Func<Task> WhileScrubbing { get; set; } = () => Task.CompletedTask;
@@ -298,7 +298,7 @@ public sealed class FakeContext : IOpenedContext
 
     public Task BeatAsync() => _browser.UnlessItDies(WhileBeating());
 
-    public Task TerminateScriptAsync() => Did("terminate", WhileTerminating());
+    public Task EndProcessAsync() => Did("end-process", WhileProcessEnds());
 
     public Task ScrubAsync() => Did("scrub", WhileScrubbing());
 

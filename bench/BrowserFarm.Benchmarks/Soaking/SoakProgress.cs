@@ -38,6 +38,7 @@ internal sealed class SoakProgress(SoakOptions options, IContextPool pool, SoakL
         var now = pool.State();
         return $"soak: {elapsed:hh\\:mm\\:ss}  {log.Visits}{(options.Leases is { } all ? $" of {all}" : "")} leases, {log.Count(VisitEnd.Lost)} taken back, "
             + $"{log.Count(VisitEnd.Failed)} failed, {log.Count(VisitEnd.NotGranted)} not granted; {now.InUse} in use of {now.Capacity} ({now.Bound}), "
-            + $"{now.Waiting} waiting, {now.Cells.Count} browsers, {Figures.Megabytes(bytes)}";
+            + $"{now.Waiting} waiting, {now.Cells.Count} browsers, {Figures.Megabytes(bytes)}; "
+            + $"{Figures.Megabytes(now.AvailableBytes)} free, {Figures.Megabytes(now.TabBytes)} a tab";
     }
 }

@@ -53,7 +53,21 @@ internal sealed class ChromiumContext : IOpenedContext
             await _heart.BeatAsync();
     });
 
-    public Task TerminateScriptAsync() => _heart.TerminateScriptAsync();
+    public async Task EndProcessAsync()
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void OnEnded() => ended.TrySetResult();
+        Crashed += OnEnded;
+        try
+        {
+            if (!IsBroken)
+                await await Task.WhenAny(ended.Task, _heart.EndProcessAsync());
+        }
+        finally
+        {
+            Crashed -= OnEnded;
+        }
+    }
 
     public async Task ScrubAsync()
     {

@@ -19,8 +19,8 @@ public interface IOpenedContext
     /// <summary>Completes when the page's script thread has answered. A page that only waits for the network answers.</summary>
     Task BeatAsync();
 
-    /// <summary>Stops the script that runs now (CDP <c>Runtime.terminateExecution</c>).</summary>
-    Task TerminateScriptAsync();
+    /// <summary>Ends the tab's process, whatever it is busy with. Completes when it has ended; fails when that was refused.</summary>
+    Task EndProcessAsync();
 
     /// <summary>Makes it fit for its key's next lease: closes other tabs, leaves the page for <c>about:blank</c>.</summary>
     Task ScrubAsync();

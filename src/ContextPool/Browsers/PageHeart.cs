@@ -55,8 +55,19 @@ internal sealed class PageHeart
         await script;
     }
 
-    /// <summary>Stops the script that runs now.</summary>
-    public Task TerminateScriptAsync() => _session.SendAsync("Runtime.terminateExecution");
+    /// <summary>Ends the page's process from within, and before that the script that runs in it.</summary>
+    /// <returns>What the browser answered: never, when it did as told, for there is nobody left to answer; an error when it refused.</returns>
+    /// <remarks>
+    /// <c>Page.crash</c> is obeyed by a thread that no script keeps busy, but refused while a navigation is under way (Chromium,
+    /// <c>PageHandler::Crash</c>); then it helps that the script is stopped.
+    /// </remarks>
+    public Task EndProcessAsync()
+    {
+        Observe(_session.SendAsync("Runtime.terminateExecution"));
+        var crashing = _session.SendAsync("Page.crash");
+        Observe(crashing);
+        return crashing;
+    }
 
     /// <summary>The page's clock and how much of it its thread was in tasks, in seconds; null when the script has answered meanwhile, or the page counts no time.</summary>
     private async Task<(double At, double InTasks)?> TimesAsync(Task script)

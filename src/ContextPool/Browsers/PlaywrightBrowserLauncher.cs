@@ -23,6 +23,7 @@ public sealed class PlaywrightBrowserLauncher(TimeProvider time, ILogger<Playwri
             folder = CellFolder.Create(options.WorkFolder);
             (var playwright, driver) = await StartDriverAsync(folder, either.Token);
             folder.Note(driver, browser: null);
+            CoreDumps.Forbid(driver);
             var browser = await playwright.Chromium.LaunchAsync(OptionsFor(executable, options)).WaitAsync(either.Token);
             var session = await browser.NewBrowserCDPSessionAsync().WaitAsync(either.Token);
             var process = await BrowserProcessAsync(session).WaitAsync(either.Token);

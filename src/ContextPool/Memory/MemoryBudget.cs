@@ -36,13 +36,16 @@ internal static class MemoryBudget
     /// max(<see cref="ContextPoolOptions.MinReserveBytes"/>, <see cref="ContextPoolOptions.ReserveRatio"/> of the limit) and one tab,
     /// and after the browsers that the new tabs would need.
     /// </summary>
+    /// <remarks>
+    /// With nothing open, one is admitted if it fits at the costs that were expected before anything was measured: an estimate that a few
+    /// giants have raised would otherwise keep the pool shut, and in a shut pool nothing is measured that could lower it again.
+    /// </remarks>
     public static PoolCapacity Decide(CapacityFacts facts, ContextPoolOptions options)
     {
-        var reserve = Math.Max(options.MinReserveBytes, (long)(facts.Memory.LimitBytes * options.ReserveRatio)) + facts.TabBytes;
-        var spendable = facts.Memory.AvailableBytes - reserve;
-
         var byProcessor = (long)facts.Cores * options.MaxContextsPerCore;
-        var byMemory = facts.SettledContexts + TabsFor(spendable, facts, options);
+        var byMemory = ByMemory(facts, options);
+        if (byMemory == 0)
+            byMemory = Math.Min(1, ByMemory(AsExpected(facts, options), options));
 
         var capacity = new PoolCapacity((int)Math.Min(int.MaxValue, Math.Max(0, byMemory)), CapacityBound.Memory);
         if (byProcessor < capacity.Contexts)
@@ -51,6 +54,18 @@ internal static class MemoryBudget
             capacity = new PoolCapacity(configured, CapacityBound.Configured);
         return capacity;
     }
+
+    private static long ByMemory(CapacityFacts facts, ContextPoolOptions options)
+    {
+        var reserve = Math.Max(options.MinReserveBytes, (long)(facts.Memory.LimitBytes * options.ReserveRatio)) + facts.TabBytes;
+        return facts.SettledContexts + TabsFor(facts.Memory.AvailableBytes - reserve, facts, options);
+    }
+
+    private static CapacityFacts AsExpected(CapacityFacts facts, ContextPoolOptions options) => facts with
+    {
+        TabBytes = Math.Min(facts.TabBytes, options.TabBytes),
+        CellBaseBytes = Math.Min(facts.CellBaseBytes, options.CellBaseBytes),
+    };
 
     /// <summary>Tabs that <paramref name="bytes"/> pay for when every <see cref="ContextPoolOptions.MaxContextsPerCell"/> of them need a browser.</summary>
     private static long TabsFor(long bytes, CapacityFacts facts, ContextPoolOptions options)

@@ -148,8 +148,7 @@ public sealed class BrowserContextPoolTests
     {
         using var folder = new TempFolder();
         var fake = folder.Combine("browser");
-        await File.WriteAllTextAsync(fake, "#!/bin/sh\necho 'no such luck' >&2\nexit 3\n");
-        File.SetUnixFileMode(fake, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await ExecutableFile.WriteAsync(fake, "#!/bin/sh\necho 'no such luck' >&2\nexit 3\n");
         var options = Options(contexts: 1);
         options.Launch.ExecutablePath = fake;
         await using var pool = new BrowserContextPool(options);
@@ -165,8 +164,7 @@ public sealed class BrowserContextPoolTests
     {
         using var folder = new TempFolder();
         var fake = folder.Combine("browser");
-        await File.WriteAllTextAsync(fake, "#!/bin/sh\nsleep 97531\n");
-        File.SetUnixFileMode(fake, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await ExecutableFile.WriteAsync(fake, "#!/bin/sh\nsleep 97531\n");
         var options = Options(contexts: 1);
         options.Launch.ExecutablePath = fake;
         options.LaunchTimeout = TimeSpan.FromSeconds(2);

@@ -114,7 +114,7 @@ public sealed class ActionTests(ChromiumFixture chromium) : IAsyncLifetime
 
     [Theory]
     [InlineData("""[{ "wait": 1 }, { "click": "#none", "timeoutMs": 500 }]""", "Action 2 of 2 (Click #none) failed: it was not done within 0.5 s*#none*")]
-    [InlineData("""[{ "click": "#covered", "timeoutMs": 4000 }]""", "Action 1 of 1 (Click #covered) failed: it was not done within 4 s*intercepts pointer events*")]
+    [InlineData("""[{ "click": "#covered", "timeoutMs": 12000 }]""", "Action 1 of 1 (Click #covered) failed: it was not done within 12 s*intercepts pointer events*")]
     [InlineData("""[{ "fill": "#covered", "text": "x", "timeoutMs": 500 }]""", "Action 1 of 1 (Fill #covered) failed: *not an <input>*")]
     [InlineData("""[{ "goTo": "https://other.example/" }]""", "Action 1 of 1 (GoTo https://other.example/) failed: https://other.example/ is no page of *")]
     [InlineData("""[{ "script": "throw new Error('mine')" }]""", "Action 1 of 1 (Script a script) failed: *mine*")]

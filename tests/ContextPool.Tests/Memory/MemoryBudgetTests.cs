@@ -68,6 +68,21 @@ public sealed class MemoryBudgetTests
         capacity.Contexts.Should().Be(10, "one tab's worth is kept, and 950 MB are a browser and ten tabs");
     }
 
+    [Theory]
+    [InlineData(600, 0, 1, 1)]   // a small container after many giants: one goes, is measured, and the estimate may fall
+    [InlineData(550, 0, 1, 0)]   // less than the reserve and two tabs as they were expected
+    [InlineData(950, 0, 0, 1)]   // the same with a browser to start
+    [InlineData(900, 0, 0, 0)]
+    [InlineData(600, 3, 1, 3)]   // something is open, and is measured: nothing more
+    public void Decide_EstimateRaisedByGiants_StillAdmitsOneToAnEmptyPool(long available, int settled, int cells, int expected)
+    {
+        var memory = new MemorySample(1200 * Megabyte, available * Megabyte, MemorySource.CgroupV1);
+
+        var capacity = MemoryBudget.Decide(new CapacityFacts(memory, settled, cells, 100, TabBytes: 600 * Megabyte, CellBaseBytes: 500 * Megabyte), Twelve);
+
+        capacity.Should().Be(new PoolCapacity(expected, CapacityBound.Memory));
+    }
+
     [Fact]
     public void Decide_AnyFacts_SpendsNoMoreThanThereIsAndMoreMemoryNeverMeansFewer()
     {

@@ -119,14 +119,13 @@ public sealed class ProcProcessProbeTests : IDisposable
 
         // As on Debian: a script with the browser's arguments, and the browser below it. The browser is a shell by another name.
         var browser = folder.Combine("chromium");
-        File.Copy("/bin/sh", browser);
+        await ExecutableFile.CopyAsync("/bin/sh", browser);
         var script = folder.Combine("script");
-        await File.WriteAllTextAsync(script, $"""
+        await ExecutableFile.WriteAsync(script, $"""
             #!/bin/sh
             {browser} -c '{browser} -c "sleep 1000; :" --type=renderer & sleep 1000; :' --user-data-dir=x
             :
             """);
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var root = Start("sh", "-c", $"{script} --user-data-dir=x & wait");
 
         await Eventually.HoldsAsync(() => ProcessTable.DescendantsOf(root.Pid).Count == 5, Bounds.Short, "script, browser, renderer and two sleepers run");
@@ -145,7 +144,7 @@ public sealed class ProcProcessProbeTests : IDisposable
         using var folder = new TempFolder();
         var probe = new ProcProcessProbe();
         var browser = folder.Combine("chromium");
-        File.Copy("/bin/sh", browser);
+        await ExecutableFile.CopyAsync("/bin/sh", browser);
         var go = folder.Combine("go");
         var root = Start("sh", "-c", $"(until [ -e {go} ]; do sleep 0.02; done; exec {browser} -c 'sleep 1000; :' --user-data-dir=x) & wait");
         await Eventually.HoldsAsync(() => probe.TreeOf(root).Count > 1, Bounds.Short, "the child runs");

@@ -23,31 +23,31 @@ public sealed class KillLadderTests : PoolTest
     }
 
     [Fact]
-    public async Task CloseAsync_Hung_StopsItsScriptThenClosesItsPageThenTheContext()
+    public async Task CloseAsync_Hung_EndsItsProcessThenClosesItsPageThenTheContext()
     {
         var (ladder, context, fake) = await CreateAsync();
 
         (await ladder.CloseAsync(context, hung: true).WaitAsync(Bounds.Short)).Should().Be(KillRung.ClosePage);
 
-        fake.Calls.Should().Equal(["terminate", "close-page", "close"]);
+        fake.Calls.Should().Equal(["end-process", "close-page", "close"]);
         Launcher.Browsers[0].WasKilled.Should().BeFalse();
     }
 
     [Fact]
-    public async Task CloseAsync_StoppingTheScriptHangs_GoesOnAfterASecond()
+    public async Task CloseAsync_EndingTheProcessHangs_GoesOnAfterAQuarterOfASecond()
     {
         var (ladder, context, fake) = await CreateAsync();
-        fake.WhileTerminating = () => FakeBrowserLauncher.Hang;
+        fake.WhileProcessEnds = () => FakeBrowserLauncher.Hang;
         var closing = ladder.CloseAsync(context, hung: true);
 
-        await BoundRunsOutAsync(fake, "terminate", TimeSpan.FromSeconds(0.25));
+        await BoundRunsOutAsync(fake, "end-process", TimeSpan.FromSeconds(0.25));
 
         (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.ClosePage);
-        fake.Calls.Should().Equal(["terminate", "close-page", "close"]);
+        fake.Calls.Should().Equal(["end-process", "close-page", "close"]);
     }
 
     [Fact]
-    public async Task CloseAsync_ClosingThePageHangs_GoesOnAfterTwoSeconds()
+    public async Task CloseAsync_ClosingThePageHangs_GoesOnAfterASecond()
     {
         var (ladder, context, fake) = await CreateAsync();
         fake.WhilePageCloses = () => FakeBrowserLauncher.Hang;
@@ -56,7 +56,7 @@ public sealed class KillLadderTests : PoolTest
         await BoundRunsOutAsync(fake, "close-page", TimeSpan.FromSeconds(1));
 
         (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.CloseContextByForce);
-        fake.Calls.Should().Equal(["terminate", "close-page", "close"]);
+        fake.Calls.Should().Equal(["end-process", "close-page", "close"]);
         Launcher.Browsers[0].WasKilled.Should().BeFalse();
     }
 
@@ -83,13 +83,13 @@ public sealed class KillLadderTests : PoolTest
     {
         var (ladder, context, fake) = await CreateAsync();
         var browser = Launcher.Browsers[0];
-        fake.WhileTerminating = fake.WhilePageCloses = () => FakeBrowserLauncher.Hang;
+        fake.WhileProcessEnds = fake.WhilePageCloses = () => FakeBrowserLauncher.Hang;
         Launcher.WhileClosing = _ => FakeBrowserLauncher.Hang;
         browser.HangsEvenWhenDead = true;
         var began = Clock.GetTimestamp();
         var closing = ladder.CloseAsync(context, hung: true);
 
-        await BoundRunsOutAsync(fake, "terminate", TimeSpan.FromSeconds(0.25));
+        await BoundRunsOutAsync(fake, "end-process", TimeSpan.FromSeconds(0.25));
         await BoundRunsOutAsync(fake, "close-page", TimeSpan.FromSeconds(1));
         await BoundRunsOutAsync(fake, "close", TimeSpan.FromSeconds(3));
         (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.KillBrowser);
@@ -105,7 +105,7 @@ public sealed class KillLadderTests : PoolTest
     public async Task CloseAsync_EveryRungFails_TakesTheFailureForDone()
     {
         var (ladder, context, fake) = await CreateAsync();
-        fake.WhileTerminating = fake.WhilePageCloses = () => Task.FromException(new InvalidOperationException("gone"));
+        fake.WhileProcessEnds = fake.WhilePageCloses = () => Task.FromException(new InvalidOperationException("gone"));
         Launcher.WhileClosing = _ => Task.FromException(new InvalidOperationException("gone"));
 
         await ladder.CloseAsync(context, hung: true).WaitAsync(Bounds.Short);
@@ -117,7 +117,7 @@ public sealed class KillLadderTests : PoolTest
     public async Task CloseAsync_RungThrowsAtOnce_NeverThrows()
     {
         var (ladder, context, fake) = await CreateAsync();
-        fake.WhileTerminating = () => throw new InvalidOperationException("at once");
+        fake.WhileProcessEnds = () => throw new InvalidOperationException("at once");
         Launcher.WhileClosing = _ => throw new InvalidOperationException("at once");
 
         (await ladder.CloseAsync(context, hung: true).WaitAsync(Bounds.Short)).Should().Be(KillRung.ClosePage);
@@ -129,7 +129,7 @@ public sealed class KillLadderTests : PoolTest
     public async Task CloseAsync_CellIsDead_IsDoneAtOnce(bool hung)
     {
         var (ladder, context, fake) = await CreateAsync();
-        fake.WhileTerminating = fake.WhilePageCloses = () => FakeBrowserLauncher.Hang;
+        fake.WhileProcessEnds = fake.WhilePageCloses = () => FakeBrowserLauncher.Hang;
         Launcher.WhileClosing = _ => FakeBrowserLauncher.Hang;
         Launcher.Browsers[0].Exit();
         await Eventually.HoldsAsync(() => context.Cell.State == CellState.Dead, Bounds.Short, "the cell is known to be dead");
