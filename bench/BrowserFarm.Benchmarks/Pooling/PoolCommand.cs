@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BrowserFarm.Benchmarks.Reporting;
 
 namespace BrowserFarm.Benchmarks.Pooling;
 
@@ -13,21 +14,6 @@ internal static class PoolCommand
         ("probe", ProbeBenchmark.RunAsync),
     ];
 
-    public static Command Create()
-    {
-        var only = new Option<string?>("--only") { Description = "One section instead of all.", HelpName = string.Join('|', Sections.Select(section => section.Name)) };
-        only.AcceptOnlyFromAmong([.. Sections.Select(section => section.Name)]);
-        var command = new Command("pool", "The pool: its own overhead, leases of a real browser, contexts per GB, and what the memory probe costs.") { only };
-        command.SetAction(async (line, cancellationToken) =>
-        {
-            foreach (var (name, run) in Sections.Where(section => line.GetValue(only) is null || line.GetValue(only) == section.Name))
-            {
-                await Console.Error.WriteLineAsync($"bench: {name}...");
-                Console.Out.WriteLine(await run(cancellationToken));
-            }
-
-            return 0;
-        });
-        return command;
-    }
+    public static Command Create() =>
+        SectionedCommand.Create("pool", "The pool: its own overhead, leases of a real browser, contexts per GB, and what the memory probe costs.", Sections);
 }

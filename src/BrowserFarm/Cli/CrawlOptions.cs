@@ -45,7 +45,7 @@ internal sealed class CrawlOptions
 
     public Option<string[]> Formats { get; } = new("--format")
     {
-        Description = "What to keep of each page: html, text, markdown, main, metadata, png, pdf; comma-separated or repeated (default html,text).",
+        Description = "What to keep of each page: html, text, markdown, main, metadata, raw, png, jpeg, webp, pdf, mhtml, har, console, network; comma-separated or repeated (default html,text).",
         HelpName = "FORMATS",
     };
 
@@ -85,7 +85,7 @@ internal sealed class CrawlOptions
             Http = line.GetValue(Http) ?? [],
             MaxPages = line.GetValue(MaxPages) ?? Math.Max(DefaultMaxPages, seeds.Count),
             MaxDepth = line.GetValue(MaxDepth),
-            Page = Page.WishFrom(line, PageFormats.Parse(line.GetValue(Formats) is { Length: > 0 } formats ? formats : ["html", "text"])),
+            Page = Page.WishFrom(line, FormatLists.Parse(line.GetValue(Formats) is { Length: > 0 } formats ? formats : ["html", "text"])),
             IgnoreRobots = line.GetValue(IgnoreRobots),
             Lane = line.GetValue(Lane) ?? Jobs.Lane.Normal,
             Priority = line.GetValue(Priority) ?? 0,

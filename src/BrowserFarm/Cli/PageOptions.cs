@@ -2,6 +2,7 @@ using System.CommandLine;
 using BrowserFarm.Extraction;
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Captures;
 
 namespace BrowserFarm.Cli;
 
@@ -32,7 +33,13 @@ internal sealed class PageOptions
 
     public Option<string?> WaitForResponse { get; } = new("--wait-for-response") { Description = "Capture a page only when such an address has answered it, for example '**/api/products*'.", HelpName = "GLOB" };
 
-    public IEnumerable<Option> All => [Select, Schema, Actions, WaitUntil, WaitFor, WaitForState, WaitForScript, WaitForResponse];
+    public Option<bool> FullPage { get; } = new("--full-page") { Description = "Pictures show the whole page, not only what fits into the window." };
+
+    public Option<string?> Element { get; } = new("--element") { Description = "Pictures show the first element that matches this CSS selector or XPath.", HelpName = "SELECTOR" };
+
+    public Option<string?> Capture { get; } = new("--capture") { Description = "A file that says how pictures are taken and pages printed: quality, scale, part, paper, margins (docs/formats.md); - reads it from the input.", HelpName = "FILE|-" };
+
+    public IEnumerable<Option> All => [Select, Schema, Actions, WaitUntil, WaitFor, WaitForState, WaitForScript, WaitForResponse, FullPage, Element, Capture];
 
     /// <exception cref="FormatException">A field, selector, schema or list of actions cannot be read.</exception>
     public PageWish WishFrom(ParseResult line, IReadOnlyList<PageFormat> formats)
@@ -51,6 +58,7 @@ internal sealed class PageOptions
             WaitUntil = line.GetValue(WaitUntil) is { } until ? Enum.Parse<WaitUntil>(until, ignoreCase: true) : null,
             WaitForScript = line.GetValue(WaitForScript),
             WaitForResponse = line.GetValue(WaitForResponse),
+            Capture = CaptureFrom(line, formats),
             Actions = line.GetValue(Actions) is { } path ? ActionList.Parse(InputFile.Read(path, "list of actions", ActionList.MaxBytes), InputFile.NameOf(path)) : [],
         };
     }
@@ -61,10 +69,28 @@ internal sealed class PageOptions
         if (!wish.NeedsBrowser)
             return;
 
-        var what = wish.Formats.FirstOrDefault(format => format is PageFormat.Png or PageFormat.Pdf) is var format and not default(PageFormat) ? $"make a {format.ToString().ToLowerInvariant()} of them"
+        var what = wish.Formats.Any(PageFormats.NeedsBrowser) ? $"make a {PageFormats.NameOf(wish.Formats.First(PageFormats.NeedsBrowser))} of them"
             : wish.Actions.Count > 0 ? "do anything in them"
             : "wait for what scripts do";
         throw new FormatException($"{option} reads pages without a browser, which cannot {what}; leave out one of the two.");
+    }
+
+    private CaptureSpec CaptureFrom(ParseResult line, IReadOnlyList<PageFormat> formats)
+    {
+        var isFullPage = line.GetValue(FullPage);
+        var element = line.GetValue(Element);
+        if (isFullPage && element is not null)
+            throw new FormatException($"{FullPage.Name} and {Element.Name} say two things of one picture; leave out one of them.");
+        if ((isFullPage || element is not null) && !formats.Any(PageFormats.IsPicture))
+            throw new FormatException($"{(isFullPage ? FullPage.Name : Element.Name)} is about pictures; ask for one with --format png, jpeg or webp.");
+        if (element is not null && !CaptureSettings.IsSelector(element))
+            throw new FormatException($"{Element.Name} must be a CSS selector, or an XPath that begins with // or xpath=; '{element}' is neither.");
+
+        var path = line.GetValue(Capture);
+        if (path is not null && !formats.Any(format => PageFormats.IsPicture(format) || format == PageFormat.Pdf))
+            throw new FormatException($"{Capture.Name} is about pictures and printed pages; ask for one with --format png, jpeg, webp or pdf.");
+        var spec = path is null ? new CaptureSpec() : CaptureSettings.Parse(InputFile.Read(path, "capture settings", CaptureSettings.MaxBytes), InputFile.NameOf(path));
+        return !isFullPage && element is null ? spec : spec with { Screenshot = spec.Screenshot with { FullPage = isFullPage, Element = element, Clip = null } };
     }
 
     private List<FieldSpec> FieldsFrom(ParseResult line)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using BrowserFarm.Extraction;
 using BrowserFarm.Hosting;
 using BrowserFarm.Jobs;
@@ -19,12 +20,12 @@ internal static class RenderCommand
         var url = new Argument<string>("URL") { Description = "The page." };
         var format = new Option<string>("--format")
         {
-            Description = "html, text, markdown, main (what the page is about, as Markdown), metadata, json (everything, with the fields of --select and --schema), png or pdf (default html).",
+            Description = "html, raw (as the server sent it), text, markdown, main (what the page is about, as Markdown), metadata, json (all of these, with the fields of --select and --schema), png, jpeg, webp, pdf, mhtml, har, console or network (default html).",
             HelpName = "FORMAT",
             DefaultValueFactory = _ => "html",
         };
         var page = new PageOptions();
-        var http = new Option<bool>("--http") { Description = "Without a browser: the page as the server sends it. Not for png and pdf." };
+        var http = new Option<bool>("--http") { Description = "Without a browser: the page as the server sends it. Not for pictures and the like." };
         var common = new CommonOptions();
         var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, http };
         foreach (var option in page.All)
@@ -33,7 +34,7 @@ internal static class RenderCommand
         command.SetAction((line, cancellationToken) =>
         {
             var address = CanonicalUrl.Parse(line.GetValue(url)!);
-            var wanted = PageFormats.ParseOne(line.GetValue(format)!);
+            var wanted = FormatLists.ParseOne(line.GetValue(format)!);
             var wish = page.WishFrom(line, [wanted]);
             if (line.GetValue(http))
                 PageOptions.ThrowIfNeedsBrowser(wish, "--http");
@@ -95,10 +96,18 @@ internal static class RenderCommand
         var document = PageExtractor.Extract(page, job, wish, artifacts: null, out var missing);
         if (missing is not null)
             throw new CliException(ExitCode.NothingRead, $"{url} lacks a required field: {missing} ({FailureClasses.FieldMissing})");
+        foreach (var problem in page.CaptureProblems.Where(_ => wish.Formats[0] != PageFormat.Json))
+        {
+            if (!page.Files.ContainsKey(problem.Format))
+                throw new CliException(ExitCode.NothingRead, $"{url} was read, but there is no {PageFormats.NameOf(problem.Format)} of it: {problem.Reason}");
+            await Console.Error.WriteLineAsync($"{PageFormats.NameOf(problem.Format)}: {problem.Reason}");
+        }
+
         var bytes = wish.Formats[0] switch
         {
-            PageFormat.Png => page.Png!,
-            PageFormat.Pdf => page.Pdf!,
+            var format when PageFormats.IsFile(format) => page.Files[format],
+            PageFormat.Console => Lines(document.Console!, JobsJson.Readable.ConsoleLine),
+            PageFormat.Network => Lines(document.Network!, JobsJson.Readable.NetworkLine),
             PageFormat.Metadata => JsonSerializer.SerializeToUtf8Bytes(document.Metadata!, JobsJson.Readable.PageMetadata),
             PageFormat.Json => JsonSerializer.SerializeToUtf8Bytes(document, JobsJson.Readable.PageDocument),
             PageFormat.Text => Encoding.UTF8.GetBytes(document.Text!),
@@ -111,7 +120,7 @@ internal static class RenderCommand
         {
             await using var output = Console.OpenStandardOutput();
             await output.WriteAsync(bytes, cancellationToken);
-            if (wish.Formats[0] is not (PageFormat.Png or PageFormat.Pdf) && bytes is not [.., (byte)'\n'])
+            if (!PageFormats.IsFile(wish.Formats[0]) && bytes is not ([] or [.., (byte)'\n']))
                 await output.WriteAsync("\n"u8.ToArray(), cancellationToken);
             await output.FlushAsync(cancellationToken);
         }
@@ -120,4 +129,6 @@ internal static class RenderCommand
             throw new CliException(ExitCode.Storage, $"The page could not be written to the output: {exception.Message}", exception);
         }
     }
+
+    private static byte[] Lines<T>(IEnumerable<T> values, JsonTypeInfo<T> type) => Encoding.UTF8.GetBytes(string.Concat(values.Select(value => JsonSerializer.Serialize(value, type) + "\n")));
 }

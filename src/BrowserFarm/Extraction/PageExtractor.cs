@@ -43,6 +43,9 @@ public static class PageExtractor
             Markdown = Wants(PageFormat.Markdown) ? MarkdownWriter.Write(parsed.Value, page.FinalUrl) : null,
             Main = !Wants(PageFormat.Main) ? null : MainContent.Find(parsed.Value) is { } content ? MarkdownWriter.Write(content, page.BaseUrl) : "",
             Html = Wants(PageFormat.Html) ? page.Html : null,
+            Console = page.Console,
+            Network = page.Network,
+            CaptureProblems = page.CaptureProblems.Count > 0 ? page.CaptureProblems : null,
             Artifacts = artifacts,
         };
     }

@@ -24,11 +24,32 @@ public enum PageFormat
     /// <summary>What the page says of itself to machines.</summary>
     Metadata,
 
-    /// <summary>A picture of the viewport.</summary>
+    /// <summary>The document as the server sent it, before any script ran: its very bytes.</summary>
+    Raw,
+
+    /// <summary>A picture of the viewport, or of what <see cref="ScreenshotSpec"/> says.</summary>
     Png,
+
+    /// <inheritdoc cref="Png"/>
+    Jpeg,
+
+    /// <inheritdoc cref="Png"/>
+    Webp,
 
     /// <summary>The page as printed.</summary>
     Pdf,
+
+    /// <summary>The page with its pictures and styles in one file (RFC 2557), to be opened in a browser.</summary>
+    Mhtml,
+
+    /// <summary>Its requests as an HTTP archive of version 1.2.</summary>
+    Har,
+
+    /// <summary>What it wrote to its console.</summary>
+    Console,
+
+    /// <summary>Its requests, a line each.</summary>
+    Network,
 }
 
 /// <summary>When a page counts as ready to be read.</summary>
@@ -66,9 +87,12 @@ public sealed record PageWish(IReadOnlyList<PageFormat> Formats, IReadOnlyList<F
     /// <summary>What is done in the page before it is read.</summary>
     public IReadOnlyList<PageAction> Actions { get; init => field = value ?? []; } = [];   // absent in crawls of earlier builds
 
-    /// <summary>It can be had without a browser, as far as it does not matter what scripts do.</summary>
+    /// <summary>How pictures are taken and pages printed.</summary>
+    public CaptureSpec Capture { get; init => field = value ?? new(); } = new();   // absent in crawls of earlier builds
+
+    /// <summary>It cannot be had without a browser, even where it does not matter what scripts do.</summary>
     [JsonIgnore]
-    public bool NeedsBrowser => Actions.Count > 0 || WaitForScript is not null || WaitForResponse is not null || Formats.Any(format => format is PageFormat.Png or PageFormat.Pdf);
+    public bool NeedsBrowser => Actions.Count > 0 || WaitForScript is not null || WaitForResponse is not null || Formats.Any(PageFormats.NeedsBrowser);
 }
 
 /// <summary>What a crawl was asked to do. Stored with the crawl, so that it can be resumed.</summary>

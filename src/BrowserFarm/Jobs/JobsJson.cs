@@ -9,6 +9,8 @@ namespace BrowserFarm.Jobs;
 [JsonSerializable(typeof(PageDocument))]
 [JsonSerializable(typeof(PageMetadata))]
 [JsonSerializable(typeof(Evidence))]
+[JsonSerializable(typeof(ConsoleLine))]
+[JsonSerializable(typeof(NetworkLine))]
 internal sealed partial class JobsJson : JsonSerializerContext
 {
     /// <summary>The context to use: results are files for programs and people, not text inside a web page, so only JSON's own characters are escaped.</summary>

@@ -104,6 +104,15 @@ public sealed record PageDocument
 
     public string? Html { get; init; }
 
+    /// <summary>What it wrote to its console, the first 1000 lines; null when that was not asked for.</summary>
+    public IReadOnlyList<ConsoleLine>? Console { get; init; }
+
+    /// <summary>Its requests in the order in which they began, the first 5000; null when they were not asked for.</summary>
+    public IReadOnlyList<NetworkLine>? Network { get; init; }
+
+    /// <summary>Formats that are missing, or not whole; null when all is well.</summary>
+    public IReadOnlyList<CaptureProblem>? CaptureProblems { get; init; }
+
     /// <summary>Files kept beside the results, by format, as paths relative to the crawl's folder. Null when there are none.</summary>
     public IReadOnlyDictionary<string, string>? Artifacts { get; init; }
 }

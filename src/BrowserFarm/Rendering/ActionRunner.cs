@@ -50,10 +50,10 @@ internal sealed class ActionRunner(IPage page, ICDPSession session, CanonicalUrl
             var action = actions[i];
             try
             {
-                if (action.If is null || await WithinAsync(options.ActionTimeout, _ => page.Locator(Spelled(action.If)).CountAsync(), stop) > 0)
-                    await WithinAsync(TimeFor(action, options) + Slack, bounded => DoAsync(action, TimeFor(action, options), bounded), stop);
+                if (action.If is null || await Bounded.RunAsync(options.ActionTimeout, time, _ => page.Locator(Spelled(action.If)).CountAsync(), stop) > 0)
+                    await Bounded.RunAsync(TimeFor(action, options) + Slack, time, bounded => DoAsync(action, TimeFor(action, options), bounded), stop);
             }
-            catch (Exception exception) when (exception is PlaywrightException or TimeoutException or ActionRefusedException && !IsEndOfPage(exception))
+            catch (Exception exception) when (exception is PlaywrightException or TimeoutException or ActionRefusedException && !FailureClassifier.IsEndOfPage(exception))
             {
                 var why = Reason(exception, action);
                 if (!action.Optional)
@@ -212,24 +212,6 @@ internal sealed class ActionRunner(IPage page, ICDPSession session, CanonicalUrl
         SelectorState.Hidden => WaitForSelectorState.Hidden,
         _ => WaitForSelectorState.Visible,
     };
-
-    private async Task<T> WithinAsync<T>(TimeSpan atMost, Func<CancellationToken, Task<T>> call, CancellationToken stop)
-    {
-        using var late = new CancellationTokenSource(atMost, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
-        try
-        {
-            return await call(either.Token).BoundedBy(either.Token);
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            throw new TimeoutException();
-        }
-    }
-
-    /// <summary>Page or browser are gone, whatever was being done.</summary>
-    private static bool IsEndOfPage(Exception exception) =>
-        exception is PlaywrightException && FailureClassifier.FromBrowser(exception, hadAnswer: true).Class is FailureClasses.PageCrashed or FailureClasses.BrowserLost;
 
     /// <summary>What Playwright says, and the last it was waiting for.</summary>
     private string Reason(Exception exception, PageAction action)

@@ -1,4 +1,5 @@
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Captures;
 using ContextPool.Leasing;
 using Microsoft.Playwright;
 
@@ -56,6 +57,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         using var work = new TargetWork(() => turn.Served(TimeSpan.FromMilliseconds(firstByte)), time);
         using var activity = new NetworkActivity(page, request.Url.Target, work, time);
         var wish = request.Wish;
+        using var recorders = await PageRecorders.StartAsync(page, session, wish).BoundedBy(stop);
         using var readiness = new PageReadiness(page, wish, activity, options);
         if (!turn.MayAsk())
             return new RenderOutcome.NotAsked();
@@ -69,6 +71,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         if (response is null)
             return new RenderOutcome.Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.NotAPage, "The site answered with no page to show."));
         progress.HadAnswer = true;
+        recorders.Follow(response);
 
         var headers = response.Headers;
         var contentType = headers.GetValueOrDefault("content-type") ?? "";
@@ -98,23 +101,23 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
 
         var settledAt = Elapsed();
 
-        var captured = await WithinAsync(options.ActionTimeout, bounded => PageCapture.TakeAsync(session, options.ActionTimeout, bounded), stop);
+        var captured = await Bounded.RunAsync(options.ActionTimeout, time, bounded => PageCapture.TakeAsync(session, options.ActionTimeout, bounded), stop);
         if (!Uri.TryCreate(captured.Url, UriKind.Absolute, out var finalUrl) || (finalUrl.Scheme != Uri.UriSchemeHttp && finalUrl.Scheme != Uri.UriSchemeHttps))
             return new RenderOutcome.Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.LeftTheWeb, "The page went on to something that is not a web page."));
 
-        var png = wish.Formats.Contains(PageFormat.Png)
-            ? await page.ScreenshotAsync(new PageScreenshotOptions { Type = ScreenshotType.Png }).BoundedBy(stop)
-            : null;
-        var pdf = wish.Formats.Contains(PageFormat.Pdf)
-            ? await page.PdfAsync(new PagePdfOptions { PrintBackground = true }).BoundedBy(stop)
-            : null;
+        var files = new PageFiles(page, session, recorders, wish, options, time);
+        await files.TakeAsync(captured.Title, stop);
 
         return new RenderOutcome.Rendered(new RenderedPage(
             finalUrl, response.Status, contentType, captured.Title, captured.Html, captured.Text, captured.Links, settled, captured.Truncated,
-            fetchedAt, new PageTimings(firstByte, domReady, settledAt, Elapsed()), png, pdf)
+            fetchedAt, new PageTimings(firstByte, domReady, settledAt, Elapsed()))
         {
             BaseUrl = Uri.TryCreate(captured.BaseUrl, UriKind.Absolute, out var baseUrl) ? baseUrl : finalUrl,
             Fields = await PickAsync(session, wish.Fields, stop),
+            Files = files.Files,
+            CaptureProblems = files.Problems,
+            Console = recorders.Console?.Lines,
+            Network = wish.Formats.Contains(PageFormat.Network) ? recorders.Network?.ToLines() : null,
             Pictures = actions.Pictures,
             ActionsSkipped = actions.Skipped,
             ScriptValues = actions.Values,
@@ -130,26 +133,11 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         try
         {
             var atMost = options.ActionTimeout / 2;
-            return await WithinAsync(atMost, bounded => PageCapture.TakeFieldsAsync(session, fields, atMost, bounded), stop);
+            return await Bounded.RunAsync(atMost, time, bounded => PageCapture.TakeFieldsAsync(session, fields, atMost, bounded), stop);
         }
         catch (TimeoutException)
         {
             return [.. fields.Select(_ => FieldMatches.None with { Error = "the selectors took too long" })];
-        }
-    }
-
-    /// <summary>Bounds calls that have no time-out of their own: a page whose script never ends answers none of them.</summary>
-    private async Task<T> WithinAsync<T>(TimeSpan atMost, Func<CancellationToken, Task<T>> call, CancellationToken stop)
-    {
-        using var late = new CancellationTokenSource(atMost, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
-        try
-        {
-            return await call(either.Token);
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            throw new TimeoutException();
         }
     }
 

@@ -80,6 +80,10 @@ internal static class FailureClassifier
         };
     }
 
+    /// <summary>Page or browser are gone, whatever was being done.</summary>
+    public static bool IsEndOfPage(Exception exception) =>
+        exception is PlaywrightException && FromBrowser(exception, hadAnswer: true).Class is FailureClasses.PageCrashed or FailureClasses.BrowserLost;
+
     /// <summary>What an error of the browser or its driver means for the attempt.</summary>
     /// <param name="hadAnswer">The main document had begun to arrive: whatever took too long was then the page's own doing.</param>
     public static AttemptFailure FromBrowser(Exception exception, bool hadAnswer)

@@ -86,9 +86,10 @@ public sealed class HttpRenderer : IDisposable
             var total = Elapsed(clock);
             return new RenderOutcome.Rendered(new RenderedPage(
                 finalUrl, (int)response.StatusCode, contentType, page.Title, html, page.Text, page.Links, Settled: true, isCut || !ReferenceEquals(html, sent),
-                fetchedAt, new PageTimings(firstByte, total, total, total), Png: null, Pdf: null)
+                fetchedAt, new PageTimings(firstByte, total, total, total))
             {
                 BaseUrl = page.BaseUrl,
+                Files = request.Wish.Formats.Contains(PageFormat.Raw) ? new Dictionary<PageFormat, byte[]> { [PageFormat.Raw] = bytes } : [],
                 Fields = FieldPicker.Pick(page.Document, request.Wish.Fields, _options.ActionTimeout / 2, _time, cancellationToken),
             });
         }

@@ -36,8 +36,6 @@ public abstract record RenderOutcome
 /// <param name="Links">Links in document order, each URL once.</param>
 /// <param name="Settled">False when it never went quiet.</param>
 /// <param name="Truncated">HTML or text was longer than <see cref="PageCapture.MaxCharacters"/>, or nested deeper than 1000 elements, and was cut.</param>
-/// <param name="Png">A picture of the viewport, when wanted.</param>
-/// <param name="Pdf">The printed page, when wanted.</param>
 public sealed record RenderedPage(
     Uri FinalUrl,
     int Status,
@@ -49,12 +47,22 @@ public sealed record RenderedPage(
     bool Settled,
     bool Truncated,
     DateTimeOffset FetchedAt,
-    PageTimings Timings,
-    byte[]? Png,
-    byte[]? Pdf)
+    PageTimings Timings)
 {
     /// <summary>What relative addresses in it are relative to.</summary>
     public Uri BaseUrl { get; init; } = FinalUrl;
+
+    /// <summary>What is kept as files, by format.</summary>
+    public IReadOnlyDictionary<PageFormat, byte[]> Files { get; init; } = new Dictionary<PageFormat, byte[]>();
+
+    /// <summary>Wanted formats that are missing or not whole.</summary>
+    public IReadOnlyList<CaptureProblem> CaptureProblems { get; init; } = [];
+
+    /// <summary>Null when it was not wanted.</summary>
+    public IReadOnlyList<ConsoleLine>? Console { get; init; }
+
+    /// <summary>Null when they were not wanted.</summary>
+    public IReadOnlyList<NetworkLine>? Network { get; init; }
 
     /// <summary>Pictures that actions took, by name with ending.</summary>
     public IReadOnlyDictionary<string, byte[]> Pictures { get; init; } = new Dictionary<string, byte[]>(StringComparer.Ordinal);

@@ -42,7 +42,8 @@ public static class PageCapture
         }
     }
 
-    private static async Task<JsonElement> EvaluateAsync(ICDPSession session, string expression, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>The value of an expression, in a world that the page's own scripts cannot reach.</summary>
+    internal static async Task<JsonElement> EvaluateAsync(ICDPSession session, string expression, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var frames = await session.CallAsync("Page.getFrameTree").BoundedBy(cancellationToken);
         var world = await session.CallAsync(

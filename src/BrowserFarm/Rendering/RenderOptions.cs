@@ -28,6 +28,7 @@ public sealed class RenderOptions
 
     /// <summary>Longest one whole rendering can take, with the waits and actions that are wished for.</summary>
     public TimeSpan AttemptTimeoutOf(PageWish wish) => AttemptTimeout
+        + (Math.Max(0, wish.Formats.Count(PageFormats.IsFile) - 1) * ActionTimeout)
         + (wish.WaitForScript is null ? TimeSpan.Zero : ActionTimeout)
         + (wish.WaitForResponse is null ? TimeSpan.Zero : ActionTimeout)
         + (wish.Actions.Count == 0 ? TimeSpan.Zero : ActionRunner.TimeFor(wish.Actions, this) + SettleTimeout);

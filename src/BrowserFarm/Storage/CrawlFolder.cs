@@ -151,13 +151,19 @@ public sealed class CrawlFolder : IDisposable
         var stored = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (format, content) in files)
         {
-            var file = format.Contains('.', StringComparison.Ordinal) ? $"{relative}/{format}" : $"{relative}/page.{format}";
+            var file = $"{relative}/{FileNameOf(format)}";
             await File.WriteAllBytesAsync(System.IO.Path.Join(Path, file), content, cancellationToken);
             stored.Add(format, file);
         }
 
         return stored;
     }
+
+    /// <param name="format">Or a name with an ending.</param>
+    private static string FileNameOf(string format) =>
+        format.Contains('.', StringComparison.Ordinal) ? format
+        : format == PageFormats.NameOf(PageFormat.Raw) ? "page.raw.html"
+        : $"page.{format}";
 
     /// <summary>Notes that every sitemap was read. Should the note be lost they are read once more, which changes nothing.</summary>
     /// <exception cref="IOException">The disk is full or failing.</exception>

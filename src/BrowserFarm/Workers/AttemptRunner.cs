@@ -198,10 +198,8 @@ public sealed class AttemptRunner(
     private static Dictionary<string, byte[]> FilesOf(RenderedPage page)
     {
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        if (page.Png is { } png)
-            files.Add("png", png);
-        if (page.Pdf is { } pdf)
-            files.Add("pdf", pdf);
+        foreach (var (format, file) in page.Files)
+            files.Add(PageFormats.NameOf(format), file);
         foreach (var (name, picture) in page.Pictures)
             files.Add(name, picture);
         return files;

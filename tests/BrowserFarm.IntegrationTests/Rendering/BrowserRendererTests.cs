@@ -356,17 +356,6 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
     }
 
     [Fact]
-    public async Task RenderAsync_PictureAndPrint_AreWhatTheySay()
-    {
-        _site.MapHtml("/", "<h1>paper</h1>");
-
-        var page = await RenderedAsync("/", wish: new PageWish([PageFormat.Png, PageFormat.Pdf], []));
-
-        page.Png.Should().StartWith([0x89, (byte)'P', (byte)'N', (byte)'G']);
-        page.Pdf.Should().StartWith("%PDF-"u8.ToArray());
-    }
-
-    [Fact]
     public async Task RenderAsync_FailureThatIsFinal_ComesWithAPictureAndTheConsole()
     {
         _site.MapHtml("/", "<h1>no such thing</h1><script>console.log('first', 1); console.error('second'); setTimeout(() => { throw new Error('third'); })</script>");

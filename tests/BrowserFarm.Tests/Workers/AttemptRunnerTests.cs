@@ -68,7 +68,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     public async Task RunAsync_PageRendered_SucceedsWithItsLinksAndFiles()
     {
         _renderer.Render = (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Rendered(
-            Page() with { Links = [new PageLink("https://a.example/2", ""), new PageLink("https://b.example/", "")], Png = [1, 2, 3] }));
+            Page() with { Links = [new PageLink("https://a.example/2", ""), new PageLink("https://b.example/", "")], Files = new Dictionary<PageFormat, byte[]> { [PageFormat.Png] = [1, 2, 3] } }));
 
         var outcome = await RunAsync();
 
@@ -454,7 +454,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
 
     private static RenderedPage Page() => new(
         new Uri("https://a.example/1"), 200, "text/html", "A page", "<p>text", "text", [], Settled: true, Truncated: false, Some.Noon,
-        new PageTimings(1, 2, 3, 4), Png: null, Pdf: null);
+        new PageTimings(1, 2, 3, 4));
 
     private sealed class FakeRenderer : IRenderer
     {
