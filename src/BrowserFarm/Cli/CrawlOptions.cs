@@ -51,6 +51,8 @@ internal sealed class CrawlOptions
 
     public PageOptions Page { get; } = new();
 
+    public VisitorOptions Visitor { get; } = new();
+
     public Option<bool> IgnoreRobots { get; } = new("--ignore-robots") { Description = "Fetch what robots.txt forbids as well; recorded with the crawl." };
 
     public Option<bool> Sitemap { get; } = new("--sitemap") { Description = "Begin also with every page that the site's sitemaps list; with --max-depth 0, with these alone." };
@@ -71,7 +73,7 @@ internal sealed class CrawlOptions
     }
 
     /// <summary>Options that are part of the crawl itself, and so cannot be given again when it is resumed.</summary>
-    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Http, Formats, .. Page.All, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All];
+    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Http, Formats, .. Page.All, .. Visitor.All, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All];
 
     /// <summary>The spec that the command line asks for.</summary>
     /// <exception cref="FormatException">A glob, field, format or selector cannot be read.</exception>
@@ -86,6 +88,7 @@ internal sealed class CrawlOptions
             MaxPages = line.GetValue(MaxPages) ?? Math.Max(DefaultMaxPages, seeds.Count),
             MaxDepth = line.GetValue(MaxDepth),
             Page = Page.WishFrom(line, FormatLists.Parse(line.GetValue(Formats) is { Length: > 0 } formats ? formats : ["html", "text"])),
+            Visitor = Visitor.From(line),
             IgnoreRobots = line.GetValue(IgnoreRobots),
             Lane = line.GetValue(Lane) ?? Jobs.Lane.Normal,
             Priority = line.GetValue(Priority) ?? 0,

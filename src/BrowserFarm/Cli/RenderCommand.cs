@@ -25,10 +25,12 @@ internal static class RenderCommand
             DefaultValueFactory = _ => "html",
         };
         var page = new PageOptions();
+        var visitor = new VisitorOptions();
+        var saveProfile = new Option<string?>("--save-profile") { Description = "Write the cookies and the storage that the page has left to this file, for --profile: log in once, with --actions.", HelpName = "FILE" };
         var http = new Option<bool>("--http") { Description = "Without a browser: the page as the server sends it. Not for pictures and the like." };
         var common = new CommonOptions();
         var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, http };
-        foreach (var option in page.All)
+        foreach (var option in page.All.Concat(visitor.All).Append(saveProfile))
             command.Options.Add(option);
         common.AddTo(command);
         command.SetAction((line, cancellationToken) =>
@@ -38,21 +40,24 @@ internal static class RenderCommand
             var wish = page.WishFrom(line, [wanted]);
             if (line.GetValue(http))
                 PageOptions.ThrowIfNeedsBrowser(wish, "--http");
-            return RunAsync(address, wish, line.GetValue(http), common.Load(line), CommonOptions.Logging(line), cancellationToken);
+            if (line.GetValue(http) && line.GetValue(saveProfile) is not null)
+                throw new FormatException($"{saveProfile.Name} takes what a browser has, and {http.Name} uses none; leave out one of the two.");
+            return RunAsync(address, wish, line.GetValue(http), visitor.From(line), line.GetValue(saveProfile), common.Load(line), CommonOptions.Logging(line), cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CanonicalUrl url, PageWish wish, bool http, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+        CanonicalUrl url, PageWish wish, bool http, VisitorSpec visitor, string? saveProfile, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
+        await Visitor.PrepareAsync(config, visitor, cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var signals = new StopSignals(stop.Cancel, stop.Cancel);
 
         RenderOutcome outcome;
         try
         {
-            var request = new RenderRequest(url, wish, TargetTurn.Unlimited);
+            var request = new RenderRequest(url, wish, TargetTurn.Unlimited) { KeepProfile = saveProfile is not null };
             outcome = http ? await ReadAsync(request, config, stop.Token) : await RenderAsync(request, config, logging, stop.Token);
         }
         catch (OperationCanceledException) when (signals.Received)
@@ -63,6 +68,8 @@ internal static class RenderCommand
         switch (outcome)
         {
             case RenderOutcome.Rendered { Page: var page }:
+                if (saveProfile is not null)
+                    await ProfileFile.WriteAsync(saveProfile, page.Profile!, cancellationToken);
                 await WriteAsync(page, url, wish, cancellationToken);
                 return ExitCode.Ok;
             case RenderOutcome.Failed { Failure: var failure }:

@@ -46,12 +46,15 @@ public sealed class LocalCrawl : IAsyncDisposable
 
     /// <summary>Begins a crawl: when this returns, its folder exists and its seeds are durable.</summary>
     /// <param name="seeds">Where it starts; may be longer than the spec's own list, which holds one address a site.</param>
+    /// <exception cref="FormatException">There is no such device.</exception>
+    /// <exception cref="ConfigFileException">The profile cannot be read.</exception>
     /// <exception cref="CrawlFolderException">The folder cannot be used or holds a crawl already.</exception>
     /// <exception cref="QueueStorageException">The database cannot be written.</exception>
     public static async Task<LocalCrawl> BeginAsync(
         string folderPath, CrawlSpec spec, IReadOnlyList<CanonicalUrl> seeds, PlaywrightConfig config, FarmOptions options,
         Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
+        await Visitor.PrepareAsync(config, spec.Visitor, cancellationToken);
         var folder = CrawlFolder.Create(folderPath);
         SqliteJobQueue? queue = null;
         try
@@ -77,6 +80,7 @@ public sealed class LocalCrawl : IAsyncDisposable
     /// <summary>Opens a crawl that was begun, to go on where it stopped.</summary>
     /// <exception cref="CrawlFolderException">There is none in the folder, it was interrupted before all its seeds were stored, or it is being run.</exception>
     /// <exception cref="QueueStorageException">The database is damaged or was made by a later release.</exception>
+    /// <exception cref="ConfigFileException">The profile cannot be read.</exception>
     public static async Task<LocalCrawl> ResumeAsync(
         string folderPath, PlaywrightConfig config, FarmOptions options, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
@@ -94,6 +98,7 @@ public sealed class LocalCrawl : IAsyncDisposable
                     $"{folder.DatabasePath} holds {stored} of the {crawl.Spec.SeedCount} URLs of its crawl: it was interrupted before it began. Delete the folder and start again.");
             }
 
+            await Visitor.PrepareAsync(config, crawl.Spec.Visitor, cancellationToken);
             return Compose(queue, folder, crawl, config, options, logging, isNew: false);
         }
         catch

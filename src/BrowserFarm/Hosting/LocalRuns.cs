@@ -69,6 +69,7 @@ public sealed class LocalRuns : IAsyncDisposable
     {
         var now = time.GetUtcNow();
         var times = CronTimes.Parse(spec.Recurrence ?? throw new ArgumentException("It has no recurrence.", nameof(spec)), now);
+        await Visitor.PrepareAsync(config, spec.Visitor, cancellationToken);
         var folder = CrawlFolder.Create(folderPath);
         SqliteJobQueue? queue = null;
         try
@@ -185,6 +186,7 @@ public sealed class LocalRuns : IAsyncDisposable
     private async Task<LocalCrawl> OpenAsync(CrawlRun run, CancellationToken cancellationToken)
     {
         var crawl = (await _queue.FindCrawlAsync(run.CrawlId, cancellationToken))!;
+        await Visitor.PrepareAsync(_config, crawl.Spec.Visitor, cancellationToken);   // the profile may have been renewed since
         return LocalCrawl.OfRun(_queue, _folder.OfRun(run.Name), _robots, _sitemaps, crawl, _config, _options, _logging, _time);
     }
 

@@ -17,7 +17,17 @@ internal static class NetworkSettings
         Headers = profile.ExtraHttpHeaders.ToDictionary(StringComparer.OrdinalIgnoreCase),
         IgnoreCertificates = profile.IgnoreHttpsErrors,
         Proxy = ProxyOf(profile),
+        Cookies = profile.StorageState is { } state ? ProfileFile.CookiesOf(state) : [],
+        Credentials = profile.Credentials is { } site ? CredentialsOf(site) : null,
     };
+
+    private static CredentialCache CredentialsOf(SiteCredentials site)
+    {
+        var known = new CredentialCache();
+        foreach (var scheme in new[] { "Basic", "Digest" })
+            known.Add(new Uri(site.Origin), scheme, new NetworkCredential(site.Username, site.Password));
+        return known;
+    }
 
     private static WebProxy? ProxyOf(ContextProfile profile) => profile.Proxy is not { } proxy ? null : new WebProxy(proxy.Server)
     {

@@ -16,6 +16,12 @@ public sealed class PlaywrightConfig
     /// <summary>Longest a browser may take to start.</summary>
     public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>One of Playwright's devices, as which contexts are shown; null for none.</summary>
+    public string? Device { get; set; }
+
+    /// <summary>Path of the profile that contexts begin with; null for none.</summary>
+    public string? ProfilePath { get; set; }
+
     /// <summary>What reads pages without a browser, with the same settings.</summary>
     public HttpRenderer CreateHttpRenderer(TimeProvider time) => new(NetworkSettings.ForPages(Context), Render, time);
 

@@ -82,6 +82,10 @@ public static class PlaywrightConfigFile
                 mistakes.Add("proxy.server is missing: the other settings of a proxy mean nothing without it");
             else if (config.Context.Proxy is { Username: not null, Server: var server } && server.StartsWith("socks", StringComparison.Ordinal))
                 mistakes.Add("proxy.username is given for a SOCKS proxy, which Chromium cannot log in to");
+            if (config.Context.Geolocation is { } place && (double.IsNaN(place.Latitude) || double.IsNaN(place.Longitude)))
+                mistakes.Add("context.geolocation needs a latitude and a longitude");
+            if (config.Context.Credentials is { Origin: "" } or { Username: "" } or { Password: "" })
+                mistakes.Add("context.httpCredentials needs an origin, a username and a password");
             return mistakes.Count == 0
                 ? config
                 : throw new ConfigFileException($"The configuration file {name} has {(mistakes.Count == 1 ? "a mistake" : $"{mistakes.Count} mistakes")}: {string.Join("; ", mistakes)}.");

@@ -30,6 +30,18 @@ internal static partial class PlaywrightConfigSchema
 
         Number("context.viewport.width", 1, 16_384, (config, value) => config.Context.ViewportWidth = value),
         Number("context.viewport.height", 1, 16_384, (config, value) => config.Context.ViewportHeight = value),
+        Text("context.device", "a device of Playwright like Pixel 7 or iPhone 15; it sets viewport, resolution, touch and user agent", value => value.Length is > 0 and <= 100, (config, value) => config.Device = value),
+        Real("context.deviceScaleFactor", 0.1, 10, (config, value) => config.Context.DeviceScaleFactor = value),
+        Bool("context.isMobile", (config, value) => config.Context.IsMobile = value),
+        Bool("context.hasTouch", (config, value) => config.Context.HasTouch = value),
+        Choice("context.colorScheme", ["light", "dark", "no-preference"], (config, value) => config.Context.ColorScheme = value),
+        Real("context.geolocation.latitude", -90, 90, (config, value) => config.Context.Geolocation = PlaceOf(config) with { Latitude = value }),
+        Real("context.geolocation.longitude", -180, 180, (config, value) => config.Context.Geolocation = PlaceOf(config) with { Longitude = value }),
+        Real("context.geolocation.accuracy", 0, 1e7, (config, value) => config.Context.Geolocation = PlaceOf(config) with { Accuracy = value }),
+        Text("context.httpCredentials.origin", "the site that asks, like https://intranet.example", IsOrigin, (config, value) => config.Context.Credentials = CredentialsOf(config) with { Origin = value.TrimEnd('/') }),
+        Text("context.httpCredentials.username", "a name of at most 255 characters", IsCredential, (config, value) => config.Context.Credentials = CredentialsOf(config) with { Username = value }),
+        Text("context.httpCredentials.password", "a password of at most 255 characters", IsCredential, (config, value) => config.Context.Credentials = CredentialsOf(config) with { Password = value }),
+        Text("context.profile", "the path of a profile that render --save-profile wrote", IsPath, (config, value) => config.ProfilePath = Path.GetFullPath(value)),
         Text("context.locale", "a language tag like en-GB", value => LanguageTag().IsMatch(value), (config, value) => config.Context.Locale = value),
         Text("context.userAgent", "a User-Agent header of at most 1000 printable ASCII characters", IsHeaderValue, (config, value) => config.Context.UserAgent = value),
         Text("context.timezoneId", "an IANA time zone like Europe/Berlin", value => TimeZoneName().IsMatch(value), (config, value) => config.Context.TimeZoneId = value),
@@ -66,6 +78,18 @@ internal static partial class PlaywrightConfigSchema
         new(path, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"), (config, json) =>
         {
             if (json.ValueKind != JsonValueKind.Number || !json.TryGetInt32(out var value) || value < least || value > most)
+                return false;
+            apply(config, value);
+            return true;
+        });
+
+    /// <summary>A number; null leaves the default.</summary>
+    private static ConfigKey Real(string path, double least, double most, Action<PlaywrightConfig, double> apply) =>
+        new(path, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}, or null"), (config, json) =>
+        {
+            if (json.ValueKind == JsonValueKind.Null)
+                return true;
+            if (json.ValueKind != JsonValueKind.Number || !json.TryGetDouble(out var value) || !(value >= least && value <= most))
                 return false;
             apply(config, value);
             return true;
@@ -120,6 +144,13 @@ internal static partial class PlaywrightConfigSchema
     }
 
     private static ProxyProfile ProxyOf(PlaywrightConfig config) => config.Context.Proxy ?? new ProxyProfile(Server: "");
+
+    private static GeoPosition PlaceOf(PlaywrightConfig config) => config.Context.Geolocation ?? new GeoPosition(double.NaN, double.NaN);
+
+    private static SiteCredentials CredentialsOf(PlaywrightConfig config) => config.Context.Credentials ?? new SiteCredentials("", "", "");
+
+    private static bool IsOrigin(string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri is { UserInfo: "", PathAndQuery: "/" or "", Fragment: "" } && uri.Host.Length > 0;
 
     private static bool IsProxy(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "socks5"

@@ -144,6 +144,9 @@ public sealed record CrawlSpec
     /// <summary>When it is run again, and what is taken again from earlier runs; null for a crawl that is run once.</summary>
     public Recurrence? Recurrence { get; init; }
 
+    /// <summary>As whom it visits.</summary>
+    public VisitorSpec Visitor { get; init => field = value ?? new(); } = new();   // absent in crawls of earlier builds
+
     /// <summary>Products of the built-in demo site when the crawl is of that; null otherwise.</summary>
     public int? DemoProducts { get; init; }
 }

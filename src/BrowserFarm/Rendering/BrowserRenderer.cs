@@ -114,6 +114,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         {
             BaseUrl = Uri.TryCreate(captured.BaseUrl, UriKind.Absolute, out var baseUrl) ? baseUrl : finalUrl,
             Fields = await PickAsync(session, wish.Fields, stop),
+            Profile = request.KeepProfile ? await page.Context.StorageStateAsync().BoundedBy(stop) : null,
             Files = files.Files,
             CaptureProblems = files.Problems,
             Console = recorders.Console?.Lines,

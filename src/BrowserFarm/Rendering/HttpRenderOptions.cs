@@ -17,6 +17,12 @@ public sealed record HttpRenderOptions
     /// <summary>Accept any TLS certificate. Default false.</summary>
     public bool IgnoreCertificates { get; init; }
 
+    /// <summary>Cookies to begin with.</summary>
+    public IReadOnlyList<Cookie> Cookies { get; init; } = [];
+
+    /// <summary>What sites are told that ask by HTTP for a name and a password; null tells none.</summary>
+    public ICredentials? Credentials { get; init; }
+
     /// <summary>Null reaches the network as the machine does.</summary>
     public IWebProxy? Proxy { get; init; }
 }

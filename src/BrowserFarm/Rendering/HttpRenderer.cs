@@ -141,6 +141,10 @@ public sealed class HttpRenderer : IDisposable
         };
         if (access.Proxy is { } proxy)
             handler.Proxy = proxy;
+        if (access.Credentials is { } credentials)
+            handler.Credentials = credentials;
+        foreach (var cookie in access.Cookies)
+            handler.CookieContainer.Add(cookie);
         if (access.IgnoreCertificates)
             handler.SslOptions = new SslClientAuthenticationOptions
             {

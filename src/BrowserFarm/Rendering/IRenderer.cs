@@ -64,6 +64,9 @@ public sealed record RenderedPage(
     /// <summary>Null when they were not wanted.</summary>
     public IReadOnlyList<NetworkLine>? Network { get; init; }
 
+    /// <summary>Cookies and storage of the visitor, as Playwright writes them; null when they were not wanted.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>Pictures that actions took, by name with ending.</summary>
     public IReadOnlyDictionary<string, byte[]> Pictures { get; init; } = new Dictionary<string, byte[]>(StringComparer.Ordinal);
 

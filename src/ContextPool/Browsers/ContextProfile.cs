@@ -11,6 +11,27 @@ public sealed class ContextProfile
     /// <summary>Height of the viewport in CSS pixels. Default 720.</summary>
     public int ViewportHeight { get; set; } = 720;
 
+    /// <summary>Pixels of the screen for one CSS pixel, above 0; null for one.</summary>
+    public double? DeviceScaleFactor { get; set; }
+
+    /// <summary>Lays pages out as telephones do: the viewport that a page asks for, overlay scroll bars. Default false.</summary>
+    public bool IsMobile { get; set; }
+
+    /// <summary>Has touch events. Default false.</summary>
+    public bool HasTouch { get; set; }
+
+    /// <summary>What <c>prefers-color-scheme</c> is: <c>light</c>, <c>dark</c> or <c>no-preference</c>; null for light.</summary>
+    public string? ColorScheme { get; set; }
+
+    /// <summary>Where the device says it is; pages may ask for it then. Null refuses them.</summary>
+    public GeoPosition? Geolocation { get; set; }
+
+    /// <summary>Name and password for one site that asks by HTTP. Null answers none.</summary>
+    public SiteCredentials? Credentials { get; set; }
+
+    /// <summary>Cookies and local storage that a context begins with, as Playwright writes them (<c>storageState</c>). Null begins with none.</summary>
+    public string? StorageState { get; set; }
+
     /// <summary>Language and region as a BCP 47 tag, for example <c>en-GB</c>.</summary>
     public string? Locale { get; set; }
 
@@ -39,7 +60,9 @@ public sealed class ContextProfile
     internal string Identity => string.Join(
         '\u001f',
         [
-            $"{ViewportWidth}x{ViewportHeight}", Locale ?? "", UserAgent ?? "", TimeZoneId ?? "", $"{IgnoreHttpsErrors}",
+            $"{ViewportWidth}x{ViewportHeight}", $"{DeviceScaleFactor}", $"{IsMobile}", $"{HasTouch}", ColorScheme ?? "",
+            $"{Geolocation?.Latitude},{Geolocation?.Longitude},{Geolocation?.Accuracy}", Credentials?.Origin ?? "", Credentials?.Username ?? "", Credentials?.Password ?? "",
+            StorageState ?? "", Locale ?? "", UserAgent ?? "", TimeZoneId ?? "", $"{IgnoreHttpsErrors}",
             $"{NavigationTimeout.Ticks}", $"{ActionTimeout.Ticks}",
             Proxy?.Server ?? "", Proxy?.Username ?? "", Proxy?.Password ?? "", Proxy?.Bypass ?? "",
             .. ExtraHttpHeaders.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => $"{header.Key}: {header.Value}"),
@@ -48,6 +71,20 @@ public sealed class ContextProfile
     internal BrowserNewContextOptions ToPlaywright() => new()
     {
         ViewportSize = new ViewportSize { Width = ViewportWidth, Height = ViewportHeight },
+        DeviceScaleFactor = (float?)DeviceScaleFactor,
+        IsMobile = IsMobile ? true : null,
+        HasTouch = HasTouch ? true : null,
+        ColorScheme = ColorScheme switch
+        {
+            "dark" => Microsoft.Playwright.ColorScheme.Dark,
+            "no-preference" => Microsoft.Playwright.ColorScheme.NoPreference,
+            "light" => Microsoft.Playwright.ColorScheme.Light,
+            _ => null,
+        },
+        Geolocation = Geolocation is { } place ? new Geolocation { Latitude = (float)place.Latitude, Longitude = (float)place.Longitude, Accuracy = (float)place.Accuracy } : null,
+        Permissions = Geolocation is null ? null : ["geolocation"],
+        HttpCredentials = Credentials is { } site ? new HttpCredentials { Origin = site.Origin, Username = site.Username, Password = site.Password } : null,
+        StorageState = StorageState,
         Locale = Locale,
         UserAgent = UserAgent,
         TimezoneId = TimeZoneId,

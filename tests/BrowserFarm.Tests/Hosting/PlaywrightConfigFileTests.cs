@@ -29,7 +29,8 @@ public sealed class PlaywrightConfigFileTests
               // comments and trailing commas are welcome
               "launch": { "channel": "chromium", "executablePath": "/opt/chrome", "headless": false, "sandbox": "on", "args": ["--lang=de"], "timeoutMs": 1000 },
               "context": {
-                "viewport": { "width": 1, "height": 16384 }, "locale": "de-AT", "userAgent": "Mine/1.0", "timezoneId": "America/Argentina/Salta",
+                "viewport": { "width": 1, "height": 16384 }, "device": "Pixel 7", "deviceScaleFactor": 2, "isMobile": true, "hasTouch": true, "colorScheme": "dark", "profile": "/a/b.json",
+                "geolocation": { "latitude": 1.5, "longitude": -2, "accuracy": 3 }, "httpCredentials": { "origin": "https://a.example/", "username": "me", "password": "secret" }, "locale": "de-AT", "userAgent": "Mine/1.0", "timezoneId": "America/Argentina/Salta",
                 "extraHTTPHeaders": { "X-Mine": "1" }, "ignoreHTTPSErrors": true,
               },
               "navigation": { "timeoutMs": 600000, "actionTimeoutMs": 100, "settleTimeoutMs": 200, "waitUntil": "domcontentloaded" },
@@ -52,6 +53,12 @@ public sealed class PlaywrightConfigFileTests
         {
             ViewportWidth = 1,
             ViewportHeight = 16384,
+            DeviceScaleFactor = 2,
+            IsMobile = true,
+            HasTouch = true,
+            ColorScheme = "dark",
+            Geolocation = new GeoPosition(1.5, -2, 3),
+            Credentials = new SiteCredentials("https://a.example", "me", "secret"),
             Locale = "de-AT",
             UserAgent = "Mine/1.0",
             TimeZoneId = "America/Argentina/Salta",
@@ -60,6 +67,7 @@ public sealed class PlaywrightConfigFileTests
             NavigationTimeout = TimeSpan.FromMinutes(10),
             ActionTimeout = TimeSpan.FromMilliseconds(100),
         });
+        (config.Device, config.ProfilePath).Should().Be(("Pixel 7", "/a/b.json"));
         config.Render.Should().BeEquivalentTo(new RenderOptions
         {
             WaitUntil = WaitUntil.DomContentLoaded,
@@ -79,6 +87,15 @@ public sealed class PlaywrightConfigFileTests
     [InlineData("launch.sandbox", "\"auto\"", "\"on\"", "\"off\"", "null")]
     [InlineData("launch.timeoutMs", "1000", "300000")]
     [InlineData("context.viewport.width", "1", "16384")]
+    [InlineData("context.device", "\"Pixel 7\"", "null")]
+    [InlineData("context.deviceScaleFactor", "0.1", "2.625", "10", "null")]
+    [InlineData("context.isMobile", "true")]
+    [InlineData("context.hasTouch", "true")]
+    [InlineData("context.colorScheme", "\"dark\"", "\"no-preference\"", "null")]
+    [InlineData("context.geolocation.latitude", "null")]
+    [InlineData("context.geolocation", "{\"latitude\":-90,\"longitude\":180}", "{\"latitude\":1.5,\"longitude\":2,\"accuracy\":0}")]
+    [InlineData("context.httpCredentials", "{\"origin\":\"https://a.example\",\"username\":\"me\",\"password\":\"x\"}", "{\"origin\":null}")]
+    [InlineData("context.profile", "\"ada.json\"", "null")]
     [InlineData("context.locale", "\"en\"", "\"zh-Hant-TW\"", "null")]
     [InlineData("context.userAgent", "\"x\"", "null")]
     [InlineData("context.timezoneId", "\"UTC\"", "\"Etc/GMT+5\"", "null")]
@@ -104,6 +121,16 @@ public sealed class PlaywrightConfigFileTests
     [InlineData("launch.timeoutMs", "999", "300001", "1000.5", "\"1000\"", "-1", "1e3", "99999999999", "null")]
     [InlineData("context.viewport.width", "0", "16385", "null")]
     [InlineData("context.viewport", "null", "1", "[]")]
+    [InlineData("context.device", "\"\"", "1")]
+    [InlineData("context.deviceScaleFactor", "0", "10.5", "\"2\"")]
+    [InlineData("context.isMobile", "1", "null")]
+    [InlineData("context.colorScheme", "\"Dark\"", "1")]
+    [InlineData("context.geolocation.latitude", "91", "-90.1", "\"1\"")]
+    [InlineData("context.geolocation.longitude", "181")]
+    [InlineData("context.geolocation.accuracy", "-1")]
+    [InlineData("context.httpCredentials.origin", "\"a.example\"", "\"https://me:x@a.example\"", "\"https://a.example/path\"", "\"\"")]
+    [InlineData("context.httpCredentials.username", "\"\"", "1")]
+    [InlineData("context.profile", "\"\"", "1")]
     [InlineData("context.locale", "\"english_GB\"", "\"e\"", "\"\"")]
     [InlineData("context.userAgent", "\"\"", "\"a\\nb\"", "\"a\\u0000\"", "1")]
     [InlineData("context.timezoneId", "\"\"", "\"Europe/Berlin/x/y\"", "\"../etc\"", "\"a b\"")]
@@ -127,6 +154,12 @@ public sealed class PlaywrightConfigFileTests
     [InlineData("{\"proxy\":{\"username\":\"me\"}}", "proxy.server is missing")]
     [InlineData("{\"proxy\":{\"username\":\"me\",\"server\":\"socks5://a.example:1\"}}", "cannot log in")]
     public void Parse_HalfAProxy_SaysWhatIsMissing(string text, string complaint) =>
+        FluentActions.Invoking(() => Parse(text)).Should().Throw<ConfigFileException>().Which.Message.Should().Contain(complaint);
+
+    [Theory]
+    [InlineData("{\"context\":{\"geolocation\":{\"latitude\":1}}}", "context.geolocation needs a latitude and a longitude")]
+    [InlineData("{\"context\":{\"httpCredentials\":{\"origin\":\"https://a.example\",\"username\":\"me\"}}}", "context.httpCredentials needs an origin, a username and a password")]
+    public void Parse_HalfAnIdentity_SaysWhatIsMissing(string text, string complaint) =>
         FluentActions.Invoking(() => Parse(text)).Should().Throw<ConfigFileException>().Which.Message.Should().Contain(complaint);
 
     [Theory]

@@ -68,6 +68,10 @@ public sealed class ContextProfileTests
     public void ProxyProfile_Written_KeepsItsPasswordToItself() =>
         new ProxyProfile("http://a.example:1", "me", "secret").ToString().Should().Be("http://a.example:1");
 
+    [Fact]
+    public void SiteCredentials_Written_KeepTheirPasswordToThemselves() =>
+        new SiteCredentials("https://a.example", "me", "secret").ToString().Should().Be("me at https://a.example");
+
     private static ContextProfile Full() => new() { Locale = "de-DE", UserAgent = "x", TimeZoneId = "Europe/Berlin", ViewportWidth = 1 };
 
     /// <summary>A value of the type that differs from the one given.</summary>
@@ -79,7 +83,10 @@ public sealed class ContextProfileTests
         IDictionary<string, string> => new Dictionary<string, string> { ["X"] = "1" },
         string text => text + "x",
         null when type == typeof(ProxyProfile) => new ProxyProfile("http://a.example:1"),
+        null when type == typeof(GeoPosition) => new GeoPosition(1, 2),
+        null when type == typeof(SiteCredentials) => new SiteCredentials("https://a.example", "me", "secret"),
         null when type == typeof(string) => "x",
+        null when Nullable.GetUnderlyingType(type) == typeof(double) => 1.5,
         null when Nullable.GetUnderlyingType(type) == typeof(int) => 1,
         null when Nullable.GetUnderlyingType(type) == typeof(bool) => true,
         _ => throw new NotSupportedException($"ContextProfile has a property of type {type.Name}: teach this test to change it, and ContextProfile.Identity to tell it apart."),

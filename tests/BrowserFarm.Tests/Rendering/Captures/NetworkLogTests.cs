@@ -105,7 +105,7 @@ public sealed class NetworkLogTests
             foreach (var (name, json) in dice.GetItems(events, dice.Next(1, 12)))
                 log.Take(name, JsonDocument.Parse(json).RootElement);
 
-            log.Exchanges.Should().OnlyContain(exchange => exchange.Url.StartsWith("https://a.example/", StringComparison.Ordinal));
+            log.Exchanges.Should().NotContain(exchange => !exchange.Url.StartsWith("https://a.example/", StringComparison.Ordinal));
             HarWriter.Write(log, "").Should().NotBeEmpty();
         }
     }

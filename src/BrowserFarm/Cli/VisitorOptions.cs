@@ -1,0 +1,20 @@
+using System.CommandLine;
+using BrowserFarm.Jobs;
+
+namespace BrowserFarm.Cli;
+
+/// <summary>Options that say as whom pages are visited.</summary>
+internal sealed class VisitorOptions
+{
+    public Option<string?> Device { get; } = new("--device") { Description = "Visit as a device of Playwright, for example 'Pixel 7' or 'iPhone 15': its window, resolution, touch and user agent.", HelpName = "NAME" };
+
+    public Option<string?> Profile { get; } = new("--profile") { Description = "Begin with the cookies and the storage in this file, as render --save-profile writes it.", HelpName = "FILE" };
+
+    public IEnumerable<Option> All => [Device, Profile];
+
+    public VisitorSpec From(ParseResult line) => new()
+    {
+        Device = line.GetValue(Device),
+        Profile = line.GetValue(Profile) is { } path ? Path.GetFullPath(path) : null,
+    };
+}

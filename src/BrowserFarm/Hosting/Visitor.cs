@@ -1,0 +1,19 @@
+using BrowserFarm.Jobs;
+using ContextPool.Browsers;
+
+namespace BrowserFarm.Hosting;
+
+/// <summary>Makes contexts look like the visitor that is wanted, before the first of them is opened.</summary>
+public static class Visitor
+{
+    /// <summary>Looks up the device and reads the profile that a crawl asks for, or else the configuration.</summary>
+    /// <exception cref="FormatException">There is no such device.</exception>
+    /// <exception cref="ConfigFileException">The profile cannot be read.</exception>
+    public static async Task PrepareAsync(PlaywrightConfig config, VisitorSpec visitor, CancellationToken cancellationToken)
+    {
+        if ((visitor.Device ?? config.Device) is { } device)
+            await DevicePreset.ApplyAsync(device, config.Context, cancellationToken);
+        if ((visitor.Profile ?? config.ProfilePath) is { } path)
+            config.Context.StorageState = ProfileFile.Read(path);
+    }
+}
