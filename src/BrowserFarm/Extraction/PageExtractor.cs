@@ -37,6 +37,7 @@ public static class PageExtractor
             FieldProblems = fields is { Problems.Count: > 0 } ? fields.Problems : null,
             ActionsSkipped = page.ActionsSkipped.Count > 0 ? page.ActionsSkipped : null,
             ScriptValues = page.ScriptValues.Count > 0 ? page.ScriptValues : null,
+            Data = page.Data,
             Links = [.. page.Links.Where(link => link.Url.Length <= CanonicalUrl.MaxLength)],
             Metadata = Wants(PageFormat.Metadata) ? MetadataReader.Read(parsed.Value, page.BaseUrl) : null,
             Text = Wants(PageFormat.Text) ? page.Text : null,

@@ -1,10 +1,13 @@
 using System.Runtime.ExceptionServices;
+using BrowserFarm.Jobs;
 using BrowserFarm.Operations;
 using BrowserFarm.Queueing;
+using BrowserFarm.Rendering.Handlers;
 using BrowserFarm.Workers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace BrowserFarm.Hosting;
 
@@ -22,17 +25,21 @@ public sealed class FarmHost : IAsyncDisposable
 
     /// <param name="logging">Where messages go; null sends them nowhere.</param>
     /// <param name="time">The queue's clock; null takes the system's.</param>
+    /// <exception cref="OptionsValidationException">The crawl names a handler that is not registered.</exception>
     public static FarmHost Build(
         PlaywrightConfig config, FarmOptions options, IJobQueue queue, CrawlPlan plan, Action<ILoggingBuilder>? logging = null, TimeProvider? time = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true, ApplicationName = "BrowserFarm" });
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddCrawlFarm(config, options, queue, plan);
+        options.ConfigureServices?.Invoke(builder.Services);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainGrace + TimeSpan.FromSeconds(15));
         if (logging is not null)
             logging(builder.Logging);
-        return new FarmHost(builder.Build());
+        var host = builder.Build();
+        ThrowIfHandlerIsMissing(plan.Crawl.Spec.Page.Handler, host);
+        return new FarmHost(host);
     }
 
     /// <summary>Runs until the crawl is finished or <see cref="Stop"/> is called; then everything is written and every browser gone.</summary>
@@ -75,6 +82,17 @@ public sealed class FarmHost : IAsyncDisposable
     {
         if (_host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
+    }
+
+    private static void ThrowIfHandlerIsMissing(string? wanted, IHost host)
+    {
+        var names = host.Services.GetRequiredService<PageHandlers>().Names;
+        if (wanted is null || names.Contains(wanted, StringComparer.Ordinal))
+            return;
+
+        host.Dispose();
+        throw new OptionsValidationException(nameof(PageWish.Handler), typeof(FarmOptions),
+            [$"The crawl hands its pages to the handler '{wanted}', which this program does not have ({(names.Count == 0 ? "it has none" : $"it has {string.Join(", ", names)}")}): run it in the program that registers it."]);
     }
 
     /// <summary>A background service that failed has stopped the host; this is why.</summary>

@@ -3,6 +3,7 @@ using BrowserFarm.Limiting;
 using BrowserFarm.Operations;
 using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Handlers;
 using BrowserFarm.Scheduling;
 using BrowserFarm.Storage;
 using BrowserFarm.Workers;
@@ -50,6 +51,7 @@ public static class FarmServices
             services.AddKeyedSingleton(engine, (provider, key) => ActivatorUtilities.CreateInstance<Dispatcher>(provider, (Engine)key!));
         services.AddSingleton<DiscoveryGate>();
         services.AddSingleton(provider => config.CreateHttpRenderer(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new PageHandlers(provider, provider.GetServices<PageHandlerName>()));
         services.AddSingleton<IRenderer, BrowserRenderer>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<Settler>();

@@ -84,6 +84,9 @@ public sealed record PageWish(IReadOnlyList<PageFormat> Formats, IReadOnlyList<F
     /// <summary>Address of an answer that must have come before the page is captured; <c>*</c> stands for anything but a slash, <c>**</c> for anything.</summary>
     public string? WaitForResponse { get; init; }
 
+    /// <summary>Name of the code that works on the page before it is read, in a program that embeds the farm; null for none.</summary>
+    public string? Handler { get; init; }
+
     /// <summary>What is done in the page before it is read.</summary>
     public IReadOnlyList<PageAction> Actions { get; init => field = value ?? []; } = [];   // absent in crawls of earlier builds
 
@@ -92,7 +95,7 @@ public sealed record PageWish(IReadOnlyList<PageFormat> Formats, IReadOnlyList<F
 
     /// <summary>It cannot be had without a browser, even where it does not matter what scripts do.</summary>
     [JsonIgnore]
-    public bool NeedsBrowser => Actions.Count > 0 || WaitForScript is not null || WaitForResponse is not null || Formats.Any(PageFormats.NeedsBrowser);
+    public bool NeedsBrowser => Actions.Count > 0 || Handler is not null || WaitForScript is not null || WaitForResponse is not null || Formats.Any(PageFormats.NeedsBrowser);
 }
 
 /// <summary>What a crawl was asked to do. Stored with the crawl, so that it can be resumed.</summary>

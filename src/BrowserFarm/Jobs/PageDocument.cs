@@ -90,7 +90,10 @@ public sealed record PageDocument
     /// <summary>What the scripts among the actions returned, in their order; null when there are none.</summary>
     public JsonArray? ScriptValues { get; init; }
 
-    /// <summary>Links in document order, each URL once.</summary>
+    /// <summary>What the program's own code made of the page; null when there is none, or it found nothing.</summary>
+    public JsonNode? Data { get; init; }
+
+    /// <summary>Links in document order, each URL once; those that the program's own code found come after.</summary>
     public IReadOnlyList<PageLink> Links { get; init; } = [];
 
     public PageMetadata? Metadata { get; init; }

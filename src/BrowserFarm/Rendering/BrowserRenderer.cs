@@ -1,13 +1,20 @@
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering.Captures;
+using BrowserFarm.Rendering.Handlers;
 using ContextPool.Leasing;
 using Microsoft.Playwright;
 
 namespace BrowserFarm.Rendering;
 
 /// <summary>Renders in Chromium: navigate, wait until ready, capture. Every wait is bounded.</summary>
-public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : IRenderer
+public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, PageHandlers handlers) : IRenderer
 {
+    /// <summary>Without any code of the program's own.</summary>
+    public BrowserRenderer(RenderOptions options, TimeProvider time)
+        : this(options, time, PageHandlers.None)
+    {
+    }
+
     public async Task<RenderOutcome> RenderAsync(
         ContextLease lease, RenderRequest request, CancellationToken cancellationToken)
     {
@@ -99,6 +106,14 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         if (await readiness.WaitAsync(stop) is { } missing)
             return await witness.TellAsync(missing, isAnswering: true, stop);
 
+        PageFindings? findings = null;
+        if (wish.Handler is { } handler)
+        {
+            (findings, var failure) = await handlers.RunAsync(handler, page, new PageVisit(request.Url.ToUri(), response.Status), options.HandlerTimeout, time, stop);
+            if (failure is not null)
+                return await witness.TellAsync(failure, isAnswering: true, stop);
+        }
+
         var settledAt = Elapsed();
 
         var captured = await Bounded.RunAsync(options.ActionTimeout, time, bounded => PageCapture.TakeAsync(session, options.ActionTimeout, bounded), stop);
@@ -109,12 +124,13 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time) : 
         await files.TakeAsync(captured.Title, stop);
 
         return new RenderOutcome.Rendered(new RenderedPage(
-            finalUrl, response.Status, contentType, captured.Title, captured.Html, captured.Text, captured.Links, settled, captured.Truncated,
+            finalUrl, response.Status, contentType, captured.Title, captured.Html, captured.Text, LinkKinds.Join(captured.Links, findings?.Links ?? [], captured.Url), settled, captured.Truncated,
             fetchedAt, new PageTimings(firstByte, domReady, settledAt, Elapsed()))
         {
             BaseUrl = Uri.TryCreate(captured.BaseUrl, UriKind.Absolute, out var baseUrl) ? baseUrl : finalUrl,
             Fields = await PickAsync(session, wish.Fields, stop),
             Profile = request.KeepProfile ? await page.Context.StorageStateAsync().BoundedBy(stop) : null,
+            Data = findings?.Data,
             Files = files.Files,
             CaptureProblems = files.Problems,
             Console = recorders.Console?.Lines,

@@ -17,6 +17,7 @@ internal static class FailureClasses
     public const string SelectorMissing = "selector-missing";
     public const string NotReady = "not-ready";
     public const string ActionFailed = "action-failed";
+    public const string HandlerFailed = "handler-failed";
     public const string FieldMissing = "field-missing";
     public const string DialogStorm = "dialog-storm";
     public const string PopupStorm = "popup-storm";

@@ -55,6 +55,9 @@ public sealed record RenderedPage(
     /// <summary>What is kept as files, by format.</summary>
     public IReadOnlyDictionary<PageFormat, byte[]> Files { get; init; } = new Dictionary<PageFormat, byte[]>();
 
+    /// <summary>What a handler made of it; null without one, or when it found nothing.</summary>
+    public JsonNode? Data { get; init; }
+
     /// <summary>Wanted formats that are missing or not whole.</summary>
     public IReadOnlyList<CaptureProblem> CaptureProblems { get; init; } = [];
 

@@ -16,6 +16,11 @@ internal static class LinkKinds
     /// <param name="page">Address of the page it stands on.</param>
     public static PageLink Classify(string url, string text, bool isNoFollow, bool isMarked, string page) => new(url, text, isNoFollow, Of(url, isMarked, page));
 
+    /// <summary>The links of a page with more of them, each address once.</summary>
+    public static IReadOnlyList<PageLink> Join(IReadOnlyList<PageLink> links, IReadOnlyList<Uri> more, string page) => more.Count == 0
+        ? links
+        : [.. links.Concat(more.Where(url => url.IsAbsoluteUri).Select(url => Classify(url.AbsoluteUri, "", isNoFollow: false, isMarked: false, page))).DistinctBy(link => link.Url, StringComparer.Ordinal)];
+
     private static LinkKind Of(string url, bool isMarked, string page)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var to))

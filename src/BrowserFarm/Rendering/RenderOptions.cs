@@ -14,6 +14,9 @@ public sealed class RenderOptions
     /// <summary>Longest wait for one thing in the page: a selector, a picture, the capture itself. Default 10 s.</summary>
     public TimeSpan ActionTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Longest a handler (<see cref="Handlers.IPageHandler"/>) may work on one page. Default 30 s.</summary>
+    public TimeSpan HandlerTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Longest wait for a page to go quiet; it is then captured as it stands, with <c>settled: false</c>. Default 10 s.</summary>
     public TimeSpan SettleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -29,6 +32,7 @@ public sealed class RenderOptions
     /// <summary>Longest one whole rendering can take, with the waits and actions that are wished for.</summary>
     public TimeSpan AttemptTimeoutOf(PageWish wish) => AttemptTimeout
         + (Math.Max(0, wish.Formats.Count(PageFormats.IsFile) - 1) * ActionTimeout)
+        + (wish.Handler is null ? TimeSpan.Zero : HandlerTimeout)
         + (wish.WaitForScript is null ? TimeSpan.Zero : ActionTimeout)
         + (wish.WaitForResponse is null ? TimeSpan.Zero : ActionTimeout)
         + (wish.Actions.Count == 0 ? TimeSpan.Zero : ActionRunner.TimeFor(wish.Actions, this) + SettleTimeout);

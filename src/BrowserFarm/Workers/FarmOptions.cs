@@ -3,6 +3,7 @@ using BrowserFarm.Limiting;
 using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
 using BrowserFarm.Scheduling;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BrowserFarm.Workers;
 
@@ -14,6 +15,9 @@ public sealed class FarmOptions
 
     /// <summary>Time that running attempts get to finish when the farm is told to stop. Default 25 s, below the 30 s that orchestrators give.</summary>
     public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>What a program that embeds the farm adds to its parts, above all handlers (<c>AddPageHandler</c>). Null adds nothing.</summary>
+    public Action<IServiceCollection>? ConfigureServices { get; set; }
 
     public RenderOptions Render { get; set; } = new();
 
