@@ -5,7 +5,7 @@ using AngleSharp.Html.Dom;
 namespace BrowserFarm.Extraction;
 
 /// <summary>Writes a document's content as CommonMark: headings, paragraphs, lists, quotes, code, tables, links and images with absolute addresses.</summary>
-/// <remarks>Tables follow GitHub's extension. What has no place in a text (scripts, styles, forms' controls, hidden elements) is left out.</remarks>
+/// <remarks>Tables and footnotes follow GitHub's extensions. What has no place in a text (scripts, styles, forms' controls, hidden elements) is left out.</remarks>
 public sealed class MarkdownWriter
 {
     /// <summary>Deeper nesting than this is read as plain text: browsers stop at 512 (HTML parsers' own bound), and our stack is finite.</summary>
@@ -34,26 +34,40 @@ public sealed class MarkdownWriter
     private string? _blankPrefix;
     private bool _blankPending;
 
-    private MarkdownWriter(Uri baseUri) => _base = baseUri;
+    private readonly Footnotes _notes;
+
+    private MarkdownWriter(Uri baseUri, Footnotes notes)
+    {
+        _base = baseUri;
+        _notes = notes;
+    }
 
     /// <param name="document">The rendered document.</param>
     /// <param name="baseUri">Address against which relative links are made absolute, unless the document has a base of its own.</param>
     public static string Write(IHtmlDocument document, Uri baseUri)
     {
         var own = document.QuerySelector("base[href]")?.GetAttribute("href");
-        var writer = new MarkdownWriter(own is not null && Uri.TryCreate(baseUri, own, out var absolute) ? absolute : baseUri);
-        if (document.Body is { } body)
-            writer.WriteBlocks(body, depth: 0);
-        return writer._output.ToString().Trim('\n') + "\n";
+        return document.Body is { } body ? Write(body, own is not null && Uri.TryCreate(baseUri, own, out var absolute) ? absolute : baseUri) : "\n";
     }
 
     /// <param name="content">A part of a document, or a copy of one.</param>
     /// <param name="baseUri">Address against which relative links are made absolute.</param>
     public static string Write(IElement content, Uri baseUri)
     {
-        var writer = new MarkdownWriter(baseUri);
+        var writer = new MarkdownWriter(baseUri, Footnotes.Find(content));
         writer.WriteBlocks(content, depth: 0);
+        writer.WriteNotes();
         return writer._output.ToString().Trim('\n') + "\n";
+    }
+
+    private void WriteNotes()
+    {
+        var number = 0;
+        foreach (var note in _notes.Notes)
+        {
+            _blankPending = true;
+            Indented("    ", $"[^{++number}]: ", () => WriteBlocks(note, depth: 1));
+        }
     }
 
     private void WriteBlocks(INode parent, int depth)
@@ -85,7 +99,7 @@ public sealed class MarkdownWriter
 
     private void WriteBlock(IElement element, int depth)
     {
-        if (Ignored.Contains(element.LocalName) || IsHidden(element))
+        if (Ignored.Contains(element.LocalName) || IsHidden(element) || _notes.IsNote(element))
             return;
 
         if (depth > MaxDepth)
@@ -139,7 +153,7 @@ public sealed class MarkdownWriter
             _blankPending = true;
 
         var (index, before) = (0, _output.Length);
-        foreach (var item in list.Children.Where(child => !IsHidden(child) && !Ignored.Contains(child.LocalName)))
+        foreach (var item in list.Children.Where(child => !IsHidden(child) && !Ignored.Contains(child.LocalName) && !_notes.IsNote(child)))
         {
             if (_output.Length > before)
                 _blankPending = false;   // a blank line after an inner list would pull the outer one's items apart
@@ -250,6 +264,11 @@ public sealed class MarkdownWriter
             case "img":
                 if (Absolute(element.GetAttribute("src")) is { } image)
                     inline.Append($"![{MarkdownText.Escape(FieldSelector.Folded(element.GetAttribute("alt") ?? ""))}]({image})");
+                break;
+            case "a" when _notes.NumberOf(element) is { } note:
+                inline.Append($"[^{note}]");
+                break;
+            case "a" when _notes.LeadsBack(element):
                 break;
             case "a" when Absolute(element.GetAttribute("href")) is { } link:
                 var label = MarkdownText.Tidy(Inline(element, depth)).Replace("\\\n", " ", StringComparison.Ordinal).Replace('\n', ' ');
