@@ -1,4 +1,5 @@
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Blocking;
 using ContextPool;
 using ContextPool.Browsers;
 
@@ -12,6 +13,12 @@ public sealed class PlaywrightConfig
     public ContextProfile Context { get; } = new();
 
     public RenderOptions Render { get; } = new();
+
+    /// <summary>Nothing is loaded from advertisers and trackers (<see cref="HostList.Trackers"/>).</summary>
+    public bool BlocksTrackers { get; set; }
+
+    /// <summary>Path of a list of more hosts from which nothing is loaded; null for none.</summary>
+    public string? HostsFile { get; set; }
 
     /// <summary>Longest a browser may take to start.</summary>
     public TimeSpan LaunchTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BrowserFarm.Rendering.Blocking;
 
 namespace BrowserFarm.Hosting;
 
@@ -82,6 +83,7 @@ public static class PlaywrightConfigFile
                 mistakes.Add("proxy.server is missing: the other settings of a proxy mean nothing without it");
             else if (config.Context.Proxy is { Username: not null, Server: var server } && server.StartsWith("socks", StringComparison.Ordinal))
                 mistakes.Add("proxy.username is given for a SOCKS proxy, which Chromium cannot log in to");
+            config.Render.BlockedHosts = BlockedHostsOf(config, mistakes);
             if (config.Context.Geolocation is { } place && (double.IsNaN(place.Latitude) || double.IsNaN(place.Longitude)))
                 mistakes.Add("context.geolocation needs a latitude and a longitude");
             if (config.Context.Credentials is { Origin: "" } or { Username: "" } or { Password: "" })
@@ -89,6 +91,23 @@ public static class PlaywrightConfigFile
             return mistakes.Count == 0
                 ? config
                 : throw new ConfigFileException($"The configuration file {name} has {(mistakes.Count == 1 ? "a mistake" : $"{mistakes.Count} mistakes")}: {string.Join("; ", mistakes)}.");
+        }
+    }
+
+    private static IReadOnlyList<string> BlockedHostsOf(PlaywrightConfig config, List<string> mistakes)
+    {
+        IReadOnlyList<string> own = config.BlocksTrackers ? HostList.Trackers : [];
+        if (config.HostsFile is not { } path)
+            return own;
+
+        try
+        {
+            return [.. own.Union(HostList.Parse(File.ReadAllText(path), path), StringComparer.Ordinal)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            mistakes.Add($"block.hostsFile cannot be used: {exception.Message.TrimEnd('.')}");
+            return own;
         }
     }
 

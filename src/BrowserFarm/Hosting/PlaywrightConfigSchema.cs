@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using BrowserFarm.Jobs;
-using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Blocking;
 using ContextPool.Browsers;
 
 namespace BrowserFarm.Hosting;
@@ -62,6 +62,8 @@ internal static partial class PlaywrightConfigSchema
 
         Texts("block.resourceTypes", $"a list of {string.Join(", ", ResourceFilter.Types.Select(type => type.ToLowerInvariant()))}", IsResourceType,
             (config, values) => config.Render.BlockedResourceTypes = [.. values.Select(ResourceTypeOf)]),
+        Bool("block.trackers", (config, value) => config.BlocksTrackers = value),
+        Text("block.hostsFile", "the path of a list of hosts, one a line", IsPath, (config, value) => config.HostsFile = Path.GetFullPath(value)),
         Texts("block.urls", "a list of URL patterns like *://*.example.org/* in which * matches anything", value => value.Length is > 0 and <= 2000,
             (config, values) => config.Render.BlockedUrls = [.. values]),
     ];

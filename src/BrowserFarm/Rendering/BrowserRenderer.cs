@@ -1,4 +1,5 @@
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Blocking;
 using BrowserFarm.Rendering.Captures;
 using BrowserFarm.Rendering.Handlers;
 using ContextPool.Leasing;

@@ -23,6 +23,9 @@ public sealed class RenderOptions
     /// <summary>Kinds of resources that are not loaded, in the spelling of the DevTools protocol (<c>Image</c>, <c>Media</c>, <c>Font</c>, …). Default none.</summary>
     public IReadOnlyList<string> BlockedResourceTypes { get; set; } = [];
 
+    /// <summary>Hosts from which, and from those below which, nothing is loaded into pages. Default none.</summary>
+    public IReadOnlyList<string> BlockedHosts { get; set; } = [];
+
     /// <summary>URL patterns that are not loaded; <c>*</c> matches anything. Default none.</summary>
     public IReadOnlyList<string> BlockedUrls { get; set; } = [];
 

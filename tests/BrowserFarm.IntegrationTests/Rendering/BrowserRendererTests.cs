@@ -1,5 +1,6 @@
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Blocking;
 using ContextPool.Diagnostics;
 using ContextPool.Leasing;
 using Microsoft.AspNetCore.Http;
@@ -333,6 +334,22 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
         page.Title.Should().Be("app");
         _site.VisitsTo("/a.png").Should().Be(0);
         _site.VisitsTo("/ads/track.js").Should().Be(0);
+    }
+
+    /// <summary>Chromium finds every name below <c>localhost</c> on this machine.</summary>
+    [Fact]
+    public async Task RenderAsync_BlockedHosts_AreBlockedWithThoseBelowThemAndNoOthers()
+    {
+        var port = _site.BaseUri.Port;
+        foreach (var name in new[] { "self", "below", "other" })
+            _site.MapText($"/{name}.js", $"document.title += ' {name}'", "text/javascript");
+        _site.MapHtml("/", $"<title>page</title><script src=http://ads.localhost:{port}/self.js></script><script src=http://a.b.ads.localhost:{port}/below.js?x></script>"
+            + $"<script src='http://notads.localhost:{port}/other.js?from=http://ads.localhost:{port}/self.js'></script>");
+
+        var page = await RenderedAsync("/", options => options.BlockedHosts = ["ads.localhost", .. HostList.Trackers]);
+
+        page.Title.Should().Be("page other");
+        (_site.VisitsTo("/self.js") + _site.VisitsTo("/below.js")).Should().Be(0);
     }
 
     [Fact]

@@ -105,6 +105,8 @@ public sealed class PlaywrightConfigFileTests
     [InlineData("navigation.timeoutMs", "100", "600000")]
     [InlineData("navigation.waitUntil", "\"settled\"", "\"load\"")]
     [InlineData("block.resourceTypes", "[]", "[\"IMAGE\",\"font\"]")]
+    [InlineData("block.trackers", "true", "false")]
+    [InlineData("block.hostsFile", "null")]
     [InlineData("block.urls", "[]", "[\"*\"]")]
     public void Parse_LegalValue_IsAccepted(string path, params string[] values)
     {
@@ -140,6 +142,8 @@ public sealed class PlaywrightConfigFileTests
     [InlineData("navigation.timeoutMs", "0", "99", "600001")]
     [InlineData("navigation.waitUntil", "\"networkidle\"", "\"Load\"", "2")]
     [InlineData("block.resourceTypes", "[\"document\"]", "[\"\"]", "\"image\"")]
+    [InlineData("block.trackers", "1", "null")]
+    [InlineData("block.hostsFile", "\"\"", "1")]
     [InlineData("block.urls", "[\"\"]", "[1]", "\"*\"", "{}")]
     public void Parse_IllegalValue_NamesTheKeyTheValueAndTheLegalOnes(string path, params string[] values)
     {
@@ -155,6 +159,21 @@ public sealed class PlaywrightConfigFileTests
     [InlineData("{\"proxy\":{\"username\":\"me\",\"server\":\"socks5://a.example:1\"}}", "cannot log in")]
     public void Parse_HalfAProxy_SaysWhatIsMissing(string text, string complaint) =>
         FluentActions.Invoking(() => Parse(text)).Should().Throw<ConfigFileException>().Which.Message.Should().Contain(complaint);
+
+    [Fact]
+    public async Task Parse_HostsFile_IsReadAndItsMistakesAreTold()
+    {
+        using var folder = new TempFolder();
+        var path = folder.Combine("hosts");
+        await File.WriteAllTextAsync(path, "ads.example\n");
+
+        Parse($"{{\"block\":{{\"hostsFile\":\"{path}\"}}}}").Render.BlockedHosts.Should().Equal("ads.example");
+        Parse($"{{\"block\":{{\"hostsFile\":\"{path}\",\"trackers\":true}}}}").Render.BlockedHosts.Should().Contain("doubleclick.net").And.Contain("ads.example");
+
+        await File.WriteAllTextAsync(path, "no host\n");
+        FluentActions.Invoking(() => Parse($"{{\"block\":{{\"hostsFile\":\"{path}\"}}}}")).Should().Throw<ConfigFileException>().WithMessage("*block.hostsFile cannot be used: *line 1 (no), line 1 (host)*");
+        FluentActions.Invoking(() => Parse($"{{\"block\":{{\"hostsFile\":\"{path}-not\"}}}}")).Should().Throw<ConfigFileException>().WithMessage("*block.hostsFile cannot be used: *");
+    }
 
     [Theory]
     [InlineData("{\"context\":{\"geolocation\":{\"latitude\":1}}}", "context.geolocation needs a latitude and a longitude")]

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Microsoft.Playwright;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Blocking;
 
-/// <summary>Keeps kinds of resources and URL patterns from being loaded.</summary>
+/// <summary>Keeps kinds of resources, hosts and URL patterns from being loaded.</summary>
 /// <remarks>
 /// Only requests of the blocked kinds are ever paused (DevTools <c>Fetch.enable</c> with one pattern per kind); all others go their way
-/// untouched, where routing every request would slow every one. URL patterns are left to the network stack itself
-/// (<c>Network.setBlockedURLs</c>). Both act on the page and the frames in its process; frames of other sites have processes of their own.
+/// untouched, where routing every request would slow every one. Hosts and URL patterns are left to the network stack itself
+/// (<c>Network.setBlockedURLs</c>); hosts as URL patterns of the WHATWG, which a host's name in some other address does not match. Both act on the page and the frames in its process; frames of other sites have processes of their own.
 /// </remarks>
 internal static class ResourceFilter
 {
@@ -17,10 +17,10 @@ internal static class ResourceFilter
 
     public static async Task ApplyAsync(ICDPSession session, RenderOptions options)
     {
-        if (options.BlockedUrls.Count > 0)
+        if (options.BlockedUrls.Count > 0 || options.BlockedHosts.Count > 0)
         {
             await session.CallAsync("Network.enable");
-            await session.CallAsync("Network.setBlockedURLs", ("urls", options.BlockedUrls));
+            await session.CallAsync("Network.setBlockedURLs", ("urls", options.BlockedUrls), ("urlPatterns", options.BlockedHosts.SelectMany(PatternsOf).ToArray()));
         }
 
         if (options.BlockedResourceTypes.Count > 0)
@@ -29,6 +29,9 @@ internal static class ResourceFilter
             await session.CallAsync("Fetch.enable", ("patterns", options.BlockedResourceTypes.Select(type => new { urlPattern = "*", resourceType = type }).ToArray()));
         }
     }
+
+    private static IEnumerable<object> PatternsOf(string host) =>
+        [new { urlPattern = $"*://{host}:*/*", block = true }, new { urlPattern = $"*://*.{host}:*/*", block = true }];
 
     private static async Task RefuseAsync(ICDPSession session, JsonElement? paused)
     {
