@@ -32,6 +32,7 @@ public static class PageExtractor
             Engine = job.Engine,
             Settled = page.Settled,
             Truncated = page.Truncated,
+            Blocked = page.Blocked,
             TimingsMs = page.Timings,
             Fields = fields?.Values,
             FieldProblems = fields is { Problems.Count: > 0 } ? fields.Problems : null,

@@ -38,6 +38,10 @@ public sealed record PageLink(
 /// <param name="Total">The page was captured.</param>
 public sealed record PageTimings(int FirstByte, int DomReady, int Settled, int Total);
 
+/// <summary>Requests that a page was not allowed to make.</summary>
+/// <param name="BytesSavedAbout">What they would have cost, estimated from their kinds; rather too little.</param>
+public sealed record BlockedRequests(int Requests, long BytesSavedAbout);
+
 /// <summary>What was read of one page: one line of <c>results.ndjson</c>.</summary>
 public sealed record PageDocument
 {
@@ -75,6 +79,9 @@ public sealed record PageDocument
 
     /// <summary>True when the page was larger, or nested deeper, than the capture's limits and was cut.</summary>
     public bool Truncated { get; init; }
+
+    /// <summary>Null when nothing was blocked.</summary>
+    public BlockedRequests? Blocked { get; init; }
 
     public required PageTimings TimingsMs { get; init; }
 

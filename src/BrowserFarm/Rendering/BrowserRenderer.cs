@@ -131,6 +131,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
             BaseUrl = Uri.TryCreate(captured.BaseUrl, UriKind.Absolute, out var baseUrl) ? baseUrl : finalUrl,
             Fields = await PickAsync(session, wish.Fields, stop),
             Profile = request.KeepProfile ? await page.Context.StorageStateAsync().BoundedBy(stop) : null,
+            Blocked = activity.Blocked,
             Data = findings?.Data,
             Files = files.Files,
             CaptureProblems = files.Problems,

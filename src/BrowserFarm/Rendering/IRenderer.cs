@@ -55,6 +55,9 @@ public sealed record RenderedPage(
     /// <summary>What is kept as files, by format.</summary>
     public IReadOnlyDictionary<PageFormat, byte[]> Files { get; init; } = new Dictionary<PageFormat, byte[]>();
 
+    /// <summary>Requests that the page was not allowed to make; null when there were none.</summary>
+    public BlockedRequests? Blocked { get; init; }
+
     /// <summary>What a handler made of it; null without one, or when it found nothing.</summary>
     public JsonNode? Data { get; init; }
 

@@ -1,9 +1,10 @@
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Blocking;
 using Microsoft.Playwright;
 
 namespace BrowserFarm.Rendering;
 
-/// <summary>Watches a page's requests: waits until <see cref="QuietRule"/> says that it has gone quiet, and tells <see cref="TargetWork"/> of those to the page's target.</summary>
+/// <summary>Watches a page's requests: waits until <see cref="QuietRule"/> says that it has gone quiet, tells <see cref="TargetWork"/> of those to the page's target, and counts those that were blocked.</summary>
 /// <remarks>Connections that are meant to stay open, and reports that nobody waits for, are not counted.</remarks>
 internal sealed class NetworkActivity : IDisposable
 {
@@ -16,6 +17,8 @@ internal sealed class NetworkActivity : IDisposable
     private readonly Lock _gate = new();
     private readonly HashSet<IRequest> _inFlight = [];
     private readonly QuietRule _rule;
+    private int _blocked;
+    private long _bytesSaved;
 
     public NetworkActivity(IPage page, TargetKey target, TargetWork work, TimeProvider time)
     {
@@ -26,7 +29,17 @@ internal sealed class NetworkActivity : IDisposable
         _rule = new QuietRule(time);
         page.Request += OnStarted;
         page.RequestFinished += OnEnded;
-        page.RequestFailed += OnEnded;
+        page.RequestFailed += OnFailed;
+    }
+
+    /// <summary>Requests that the page made in vain, because their kind, host or address is blocked; null when there were none.</summary>
+    public BlockedRequests? Blocked
+    {
+        get
+        {
+            lock (_gate)
+                return _blocked == 0 ? null : new BlockedRequests(_blocked, _bytesSaved);
+        }
     }
 
     /// <summary>Waits for quiet.</summary>
@@ -54,7 +67,7 @@ internal sealed class NetworkActivity : IDisposable
     {
         _page.Request -= OnStarted;
         _page.RequestFinished -= OnEnded;
-        _page.RequestFailed -= OnEnded;
+        _page.RequestFailed -= OnFailed;
     }
 
     private bool IsQuiet()
@@ -77,6 +90,20 @@ internal sealed class NetworkActivity : IDisposable
 
         if (IsToTarget(request))
             _work.Started();
+    }
+
+    private void OnFailed(object? sender, IRequest request)
+    {
+        if (request.Failure == "net::ERR_BLOCKED_BY_CLIENT")
+        {
+            lock (_gate)
+            {
+                _blocked++;
+                _bytesSaved += SavedBytes.Of(request.ResourceType);
+            }
+        }
+
+        OnEnded(sender, request);
     }
 
     private void OnEnded(object? sender, IRequest request)

@@ -334,6 +334,7 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
         page.Title.Should().Be("app");
         _site.VisitsTo("/a.png").Should().Be(0);
         _site.VisitsTo("/ads/track.js").Should().Be(0);
+        page.Blocked.Should().Be(new BlockedRequests(2, 58_600 + 25_500));
     }
 
     /// <summary>Chromium finds every name below <c>localhost</c> on this machine.</summary>
@@ -349,6 +350,7 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
         var page = await RenderedAsync("/", options => options.BlockedHosts = ["ads.localhost", .. HostList.Trackers]);
 
         page.Title.Should().Be("page other");
+        page.Blocked!.Requests.Should().Be(2);
         (_site.VisitsTo("/self.js") + _site.VisitsTo("/below.js")).Should().Be(0);
     }
 
