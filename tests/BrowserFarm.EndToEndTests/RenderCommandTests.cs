@@ -44,6 +44,10 @@ public sealed class RenderCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("png", "\u0089PNG")]
     [InlineData("pdf", "%PDF-")]
+    [InlineData("webp", "RIFF")]
+    [InlineData("mhtml", "From: <Saved by")]
+    [InlineData("har", "{\"log\":{\"version\":\"1.2\"")]
+    [InlineData("raw", "<title>t</title><h1></h1>")]
     public async Task Render_BinaryFormats_WriteTheFile(string format, string magic)
     {
         await using var farm = FarmProcess.StartWith("sh", _folder.Path, ["-c", $"exec dotnet \"$0\" render {_site.BaseUri} --format {format} > out", FarmProcess.ProgramPath]);
@@ -52,6 +56,35 @@ public sealed class RenderCommandTests : IAsyncLifetime
 
         var bytes = await File.ReadAllBytesAsync(_folder.Combine("out"));
         bytes.Should().StartWith(magic.Select(c => (byte)c).ToArray());
+    }
+
+    [Fact]
+    public async Task Render_ConsoleAndNetwork_AreALineOfJsonEach()
+    {
+        _site.MapHtml("/talks", "<script>console.log('hello'); console.warn('two')</script>");
+
+        var console = await FarmProcess.RunAsync(_folder.Path, "render", _site.UriOf("/talks").AbsoluteUri, "--format", "console");
+        var network = await FarmProcess.RunAsync(_folder.Path, "render", _site.UriOf("/talks").AbsoluteUri, "--format", "network");
+
+        Lines(console).Select(line => line.GetProperty("text").GetString()).Should().Equal("hello", "two");
+        Lines(network)[0].GetProperty("status").GetInt32().Should().Be(200);
+
+        static List<JsonElement> Lines(FarmResult run) => [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    [Theory]
+    [InlineData("--element=#none", "is no png of it: Nothing matches #none", 7)]
+    [InlineData("--element=[[", "--element must be a CSS selector", 2)]
+    [InlineData("--capture=settings.json", "screenshot.quality must be a whole number from 1 to 100.", 2)]
+    public async Task Render_PictureThatCannotBe_SaysWhy(string option, string saying, int exitCode)
+    {
+        await File.WriteAllTextAsync(_folder.Combine("settings.json"), """{ "screenshot": { "quality": 0 } }""");
+
+        var run = await FarmProcess.RunAsync(_folder.Path, "render", _site.BaseUri.AbsoluteUri, "--format", "png", option);
+
+        run.ExitCode.Should().Be(exitCode, run.Errors);
+        run.Output.Should().BeEmpty();
+        run.Errors.Should().Contain(saying);
     }
 
     [Fact]
