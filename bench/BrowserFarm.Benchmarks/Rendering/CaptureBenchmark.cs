@@ -39,7 +39,7 @@ internal static class CaptureBenchmark
                     throw new InvalidOperationException($"The page was not read whole: {outcome}");
 
                 var began = Stopwatch.GetTimestamp();
-                PageExtractor.Extract(page, new Job(Id: 1, "bench", CanonicalUrl.Parse(site.BaseUri.AbsoluteUri), Depth: 0, Attempts: 1, Holds: 0, Refunds: 0), wish, artifacts: null, out _);
+                PageExtractor.Extract(page, new Job(Id: 1, "bench", CanonicalUrl.Parse(site.BaseUri.AbsoluteUri), Depth: 0, Attempts: 1, Holds: 0, Refunds: 0), wish, out _);
                 if (i < Warmup)
                     continue;
 

@@ -47,7 +47,7 @@ internal static class HttpBenchmark
                 {
                     if (await renderer.ReadAsync(new RenderRequest(url, wish, TargetTurn.Unlimited), cancellationToken) is RenderOutcome.Rendered { Page: var page })
                     {
-                        PageExtractor.Extract(page, new Job(Id: 1, "bench", url, Depth: 0, Attempts: 1, Holds: 0, Refunds: 0), wish, artifacts: null, out var _);
+                        PageExtractor.Extract(page, new Job(Id: 1, "bench", url, Depth: 0, Attempts: 1, Holds: 0, Refunds: 0), wish, out var _);
                         Interlocked.Increment(ref read);
                     }
                     else

@@ -100,7 +100,7 @@ internal static class RenderCommand
     private static async Task WriteAsync(RenderedPage page, CanonicalUrl url, PageWish wish, CancellationToken cancellationToken)
     {
         var job = new Job(Id: 0, "render", url, Depth: 0, Attempts: 1, Holds: 0, Refunds: 0);
-        var document = PageExtractor.Extract(page, job, wish, artifacts: null, out var missing);
+        var document = PageExtractor.Extract(page, job, wish, out var missing);
         if (missing is not null)
             throw new CliException(ExitCode.NothingRead, $"{url} lacks a required field: {missing} ({FailureClasses.FieldMissing})");
         foreach (var problem in page.CaptureProblems.Where(_ => wish.Formats[0] != PageFormat.Json))

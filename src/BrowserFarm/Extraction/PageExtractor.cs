@@ -8,9 +8,8 @@ namespace BrowserFarm.Extraction;
 /// <summary>Makes the result of a page from what was captured: the formats and fields that were wanted, nothing else.</summary>
 public static class PageExtractor
 {
-    /// <param name="artifacts">Files that were stored for this page, by format; null when there are none.</param>
     /// <param name="missing">A required field that the page does not have; null when it has all.</param>
-    public static PageDocument Extract(RenderedPage page, Job job, PageWish wish, IReadOnlyDictionary<string, string>? artifacts, out FieldProblem? missing)
+    public static PageDocument Extract(RenderedPage page, Job job, PageWish wish, out FieldProblem? missing)
     {
         var fields = wish.Fields.Count > 0 ? FieldReader.Read(wish.Fields, page.Fields, page.BaseUrl) : null;
         missing = fields?.Missing;
@@ -48,7 +47,6 @@ public static class PageExtractor
             Console = page.Console,
             Network = page.Network,
             CaptureProblems = page.CaptureProblems.Count > 0 ? page.CaptureProblems : null,
-            Artifacts = artifacts,
         };
     }
 }

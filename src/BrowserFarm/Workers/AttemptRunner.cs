@@ -63,11 +63,11 @@ public sealed class AttemptRunner(
 
             // Mostly the target was done earlier, and its permit is back already; this page was then still waited for and read.
             admission.Report(TargetVerdict.Good, firstByte: TimeSpan.FromMilliseconds(page.Timings.FirstByte));
-            var artifacts = await StoreAsync(claimed.Claim, FilesOf(page), cancellationToken);
-            var document = PageExtractor.Extract(page, job, wish, artifacts, out var missing);
+            var document = PageExtractor.Extract(page, job, wish, out var missing);
             if (missing is not null)
                 return Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.FieldMissing, $"The page lacks a required field: {missing}."), admission);
-            return await SucceededAsync(document, page.Links, page.Text, job, cancellationToken);
+            var artifacts = await StoreAsync(claimed.Claim, FilesOf(page), cancellationToken);
+            return await SucceededAsync(document with { Artifacts = artifacts }, page.Links, page.Text, job, cancellationToken);
         }
         catch (LeaseTimeoutException exception)
         {

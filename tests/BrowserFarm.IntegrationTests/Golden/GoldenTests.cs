@@ -68,7 +68,7 @@ public sealed class GoldenTests(ChromiumFixture chromium)
     private static JsonObject ResultOf(RenderedPage page, TestSite site)
     {
         var job = new Job(Id: 1, "golden", CanonicalUrl.Parse(page.FinalUrl.AbsoluteUri), Depth: 0, Attempts: 1, Holds: 0, Refunds: 0);
-        var document = PageExtractor.Extract(page, job, new PageWish([PageFormat.Json], []), artifacts: null, out _);
+        var document = PageExtractor.Extract(page, job, new PageWish([PageFormat.Json], []), out _);
         var text = JsonSerializer.Serialize(document, JobsJson.Readable.PageDocument).Replace(site.BaseUri.AbsoluteUri, Host, StringComparison.Ordinal);
         var result = JsonNode.Parse(text)!.AsObject();
         result.Remove("fetchedAt");

@@ -84,7 +84,7 @@ public sealed class DocumentationSiteTests(ChromiumFixture chromium) : IAsyncLif
         var outcome = await new BrowserRenderer(new RenderOptions(), TimeProvider.System)
             .RenderAsync(lease, new RenderRequest(url, wish with { WaitForSelector = "article h1" }, TargetTurn.Unlimited), CancellationToken.None);
         var page = outcome.Should().BeOfType<RenderOutcome.Rendered>($"{(outcome as RenderOutcome.Failed)?.Failure.Reason}").Subject.Page;
-        var document = PageExtractor.Extract(page, new Job(Id: 1, "docs", url, Depth: 0, Attempts: 1, Holds: 0, Refunds: 0), wish, artifacts: null, out var missing);
+        var document = PageExtractor.Extract(page, new Job(Id: 1, "docs", url, Depth: 0, Attempts: 1, Holds: 0, Refunds: 0), wish, out var missing);
         missing.Should().BeNull();
         return document;
     }

@@ -46,10 +46,9 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         _folder = CrawlFolder.Create(_temp.Combine("crawl"));
         _robots = new RobotsCache(_clock, new NetworkAccess());
         _sitemaps = new Sitemaps(_robots, new SitemapLimits(), _clock, new NetworkAccess());
-        var crawl = Some.Crawl() with { Spec = Some.Spec() with { IgnoreRobots = true } };
         _http = new HttpRenderer(new HttpRenderOptions(), new RenderOptions(), _clock, _web);
         _storage = new StorageWait(_clock, NullLogger<StorageWait>.Instance);
-        _runner = new AttemptRunner(_pool, _renderer, _http, CrawlPlan.For(crawl, _folder, _robots, _sitemaps), _storage, _limiters, _discovery, _options, _clock, NullLogger<AttemptRunner>.Instance);
+        _runner = RunnerFor(Some.Spec().Page);
     }
 
     public async Task InitializeAsync() => await _queue.CreateCrawlAsync(Some.Crawl(), default);
@@ -62,6 +61,20 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         _sitemaps.Dispose();
         _robots.Dispose();
         _temp.Dispose();
+    }
+
+    [Fact]
+    public async Task RunAsync_RequiredFieldIsMissing_FailsAndKeepsNoFiles()
+    {
+        _renderer.Render = (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Rendered(
+            Page() with { Fields = [FieldMatches.None], Files = new Dictionary<PageFormat, byte[]> { [PageFormat.Png] = [1, 2, 3] } }));
+        var runner = RunnerFor(new PageWish([PageFormat.Png], [new FieldSpec("price", ".price", null, false) { Required = true }]));
+        using var admission = _limiters.TryAdmit(A)!;
+
+        var outcome = await runner.RunAsync(new ClaimedJob(Some.Claimed(), new Claim(1, 1)), admission, CancellationToken.None);
+
+        outcome.Should().BeOfType<AttemptOutcome.Failed>().Which.Failure.Class.Should().Be("field-missing");
+        Directory.Exists(Path.Join(_folder.Path, "artifacts")).Should().BeFalse();
     }
 
     [Fact]
@@ -437,6 +450,12 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private Worker CreateWorker(Dispatcher dispatcher, ClaimKeeper claims, IJobQueue? queue = null) => new(
         "worker", Engine.Browser, new WorkerSlots(1), dispatcher, claims, _runner, new Settler(queue ?? _queue, _storage, _options, _clock, NullLogger<Settler>.Instance), _storage, _signal, new AttemptLog(_clock), _options,
         _clock);
+
+    private AttemptRunner RunnerFor(PageWish page)
+    {
+        var crawl = Some.Crawl() with { Spec = Some.Spec() with { IgnoreRobots = true, Page = page } };
+        return new AttemptRunner(_pool, _renderer, _http, CrawlPlan.For(crawl, _folder, _robots, _sitemaps), _storage, _limiters, _discovery, _options, _clock, NullLogger<AttemptRunner>.Instance);
+    }
 
     private Task<AttemptOutcome> RunAsync(CancellationToken cancellationToken = default) => RunAsync(Some.Claimed(), cancellationToken);
 
