@@ -39,6 +39,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("--max-pages=0", "--max-pages is '0'")]
     [InlineData("--concurrency=-3", "--concurrency is '-3'")]
     [InlineData("--format=docx", "'docx' is not a format; there are html, text, markdown, main, json, metadata, raw, png, jpeg, webp, pdf, mhtml, har, console, network.")]
+    [InlineData("--engine=curl", "--engine is 'curl', but must be one of browser, http, auto.")]
     [InlineData("--full-page", "--full-page is about pictures; ask for one with --format png, jpeg or webp.")]
     [InlineData("--element=h1", "--element is about pictures")]
     [InlineData("--capture=/no/such/settings", "--capture is about pictures and printed pages")]

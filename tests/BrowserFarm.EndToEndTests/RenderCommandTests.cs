@@ -59,6 +59,19 @@ public sealed class RenderCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Render_Auto_TurnsToABrowserOnlyWhereItMust()
+    {
+        _site.MapHtml("/whole", "<p>sent as it is");
+
+        var whole = await FarmProcess.RunAsync(_folder.Path, "render", _site.UriOf("/whole").AbsoluteUri, "--format", "text", "--engine", "auto");
+        var shell = await FarmProcess.RunAsync(_folder.Path, "render", _site.BaseUri.AbsoluteUri, "--format", "text", "--engine", "auto");
+
+        (whole.Output, whole.Errors).Should().Be(("sent as it is\n", ""));
+        shell.Output.Should().Be("made by script\n");
+        shell.Errors.Should().Contain("farm: read in a browser: The server sends nothing but scripts.");
+    }
+
+    [Fact]
     public async Task Render_ConsoleAndNetwork_AreALineOfJsonEach()
     {
         _site.MapHtml("/talks", "<script>console.log('hello'); console.warn('two')</script>");

@@ -123,7 +123,7 @@ internal static class CrawlCommand
     /// <summary>A crawl that reads everything without a browser needs none.</summary>
     private static void CheckBrowserFor(CrawlSpec spec, PlaywrightConfig config)
     {
-        if (!spec.Http.Contains("*", StringComparer.Ordinal))
+        if (!spec.NeedsNoBrowser)
             CommonOptions.CheckBrowser(config);
     }
 

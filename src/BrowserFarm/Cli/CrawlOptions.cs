@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using BrowserFarm.Crawling;
+using BrowserFarm.Crawling.Engines;
 using BrowserFarm.Jobs;
 
 namespace BrowserFarm.Cli;
@@ -28,6 +29,8 @@ internal sealed class CrawlOptions
     public Option<string[]> Exclude { get; } = new("--exclude") { Description = "Follow no links that match; may be repeated.", HelpName = "GLOB" };
 
     public Option<string[]> Http { get; } = new("--http") { Description = "Read pages that match without a browser, as the server sends them, for example '/static/*', or '*' for all; may be repeated.", HelpName = "GLOB" };
+
+    public Option<EngineChoice?> Engine { get; } = Choice<EngineChoice>("--engine", "ENGINE", "What pages are read with: browser, http (as the server sends them) or auto (so first, and in a browser those that are nothing like that) (default browser).", ("browser", EngineChoice.Browser), ("http", EngineChoice.Http), ("auto", EngineChoice.Auto));
 
     public Option<int?> MaxQueued { get; } = Number("--max-queued", 1, 100_000_000, "Pages that wait in line; links found beyond that wait outside until there is room (default 200000).");
 
@@ -73,7 +76,7 @@ internal sealed class CrawlOptions
     }
 
     /// <summary>Options that are part of the crawl itself, and so cannot be given again when it is resumed.</summary>
-    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Http, Formats, .. Page.All, .. Visitor.All, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All];
+    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Engine, Http, Formats, .. Page.All, .. Visitor.All, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All];
 
     /// <summary>The spec that the command line asks for.</summary>
     /// <exception cref="FormatException">A glob, field, format or selector cannot be read.</exception>
@@ -84,6 +87,7 @@ internal sealed class CrawlOptions
             Seeds = [.. seeds.DistinctBy(seed => seed.Target).Select(seed => seed.Value)],
             Include = line.GetValue(Include) ?? [],
             Exclude = line.GetValue(Exclude) ?? [],
+            Engine = line.GetValue(Engine) ?? EngineChoice.Browser,
             Http = line.GetValue(Http) ?? [],
             MaxPages = line.GetValue(MaxPages) ?? Math.Max(DefaultMaxPages, seeds.Count),
             MaxDepth = line.GetValue(MaxDepth),
@@ -101,8 +105,8 @@ internal sealed class CrawlOptions
         // Reads the globs now, not when the first link is met.
         _ = new Scope(spec);
         _ = new EngineRule(spec);
-        if (spec.Http.Count > 0)
-            PageOptions.ThrowIfNeedsBrowser(spec.Page, Http.Name);
+        if (spec.UsesHttp)
+            PageOptions.ThrowIfNeedsBrowser(spec.Page, spec.Engine == EngineChoice.Browser ? Http.Name : $"{Engine.Name} {spec.Engine.ToString().ToLowerInvariant()}");
         return spec;
     }
 
@@ -132,7 +136,7 @@ internal sealed class CrawlOptions
         },
     };
 
-    private static Option<T?> Choice<T>(string name, string helpName, string description, params (string Word, T Value)[] choices)
+    internal static Option<T?> Choice<T>(string name, string helpName, string description, params (string Word, T Value)[] choices)
         where T : struct
     {
         return new Option<T?>(name) { Description = description, HelpName = helpName, CustomParser = Parse };

@@ -27,9 +27,10 @@ internal static class RenderCommand
         var page = new PageOptions();
         var visitor = new VisitorOptions();
         var saveProfile = new Option<string?>("--save-profile") { Description = "Write the cookies and the storage that the page has left to this file, for --profile: log in once, with --actions.", HelpName = "FILE" };
-        var http = new Option<bool>("--http") { Description = "Without a browser: the page as the server sends it. Not for pictures and the like." };
+        var engine = CrawlOptions.Choice<EngineChoice>("--engine", "ENGINE", "What reads the page: browser, http (as the server sends it) or auto (so first, and in a browser if it is nothing like that) (default browser).", ("browser", EngineChoice.Browser), ("http", EngineChoice.Http), ("auto", EngineChoice.Auto));
+        var http = new Option<bool>("--http") { Description = "The same as --engine http." };
         var common = new CommonOptions();
-        var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, http };
+        var command = new Command("render", "Renders one page and writes it to the standard output.") { url, format, engine, http };
         foreach (var option in page.All.Concat(visitor.All).Append(saveProfile))
             command.Options.Add(option);
         common.AddTo(command);
@@ -38,17 +39,19 @@ internal static class RenderCommand
             var address = CanonicalUrl.Parse(line.GetValue(url)!);
             var wanted = FormatLists.ParseOne(line.GetValue(format)!);
             var wish = page.WishFrom(line, [wanted]);
-            if (line.GetValue(http))
-                PageOptions.ThrowIfNeedsBrowser(wish, "--http");
-            if (line.GetValue(http) && line.GetValue(saveProfile) is not null)
-                throw new FormatException($"{saveProfile.Name} takes what a browser has, and {http.Name} uses none; leave out one of the two.");
-            return RunAsync(address, wish, line.GetValue(http), visitor.From(line), line.GetValue(saveProfile), common.Load(line), CommonOptions.Logging(line), cancellationToken);
+            var choice = line.GetValue(http) ? EngineChoice.Http : line.GetValue(engine) ?? EngineChoice.Browser;
+            var asked = line.GetValue(http) ? http.Name : $"{engine.Name} {choice.ToString().ToLowerInvariant()}";
+            if (choice != EngineChoice.Browser)
+                PageOptions.ThrowIfNeedsBrowser(wish, asked);
+            if (choice != EngineChoice.Browser && line.GetValue(saveProfile) is not null)
+                throw new FormatException($"{saveProfile.Name} takes what a browser has, which {asked} may not use; leave out one of the two.");
+            return RunAsync(address, wish, choice, visitor.From(line), line.GetValue(saveProfile), common.Load(line), CommonOptions.Logging(line), cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CanonicalUrl url, PageWish wish, bool http, VisitorSpec visitor, string? saveProfile, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+        CanonicalUrl url, PageWish wish, EngineChoice engine, VisitorSpec visitor, string? saveProfile, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
         await Visitor.PrepareAsync(config, visitor, cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -58,7 +61,12 @@ internal static class RenderCommand
         try
         {
             var request = new RenderRequest(url, wish, TargetTurn.Unlimited) { KeepProfile = saveProfile is not null };
-            outcome = http ? await ReadAsync(request, config, stop.Token) : await RenderAsync(request, config, logging, stop.Token);
+            outcome = engine == EngineChoice.Browser ? await RenderAsync(request, config, logging, stop.Token) : await ReadAsync(request with { MayTurn = engine == EngineChoice.Auto }, config, stop.Token);
+            if (engine == EngineChoice.Auto && WhyTurn(outcome, url, wish) is { } reason)
+            {
+                await Console.Error.WriteLineAsync($"farm: read in a browser: {reason}");
+                outcome = await RenderAsync(request, config, logging, stop.Token);
+            }
         }
         catch (OperationCanceledException) when (signals.Received)
         {
@@ -78,6 +86,20 @@ internal static class RenderCommand
                 throw new InvalidOperationException($"An outcome nobody knows: {outcome}.");
         }
     }
+
+    /// <summary>Why a page that was read without a browser needs one; null when it does not.</summary>
+    private static string? WhyTurn(RenderOutcome outcome, CanonicalUrl url, PageWish wish)
+    {
+        if (outcome is RenderOutcome.NeedsBrowser { Reason: var need })
+            return need;
+        if (outcome is not RenderOutcome.Rendered { Page: var page })
+            return null;
+
+        PageExtractor.Extract(page, JobOf(url), wish, out var missing);
+        return missing is null ? null : $"What the server sends lacks a required field: {missing}.";
+    }
+
+    private static Job JobOf(CanonicalUrl url) => new(Id: 0, "render", url, Depth: 0, Attempts: 1, Holds: 0, Refunds: 0);
 
     private static async Task<RenderOutcome> ReadAsync(RenderRequest request, PlaywrightConfig config, CancellationToken cancellationToken)
     {
@@ -99,8 +121,7 @@ internal static class RenderCommand
 
     private static async Task WriteAsync(RenderedPage page, CanonicalUrl url, PageWish wish, CancellationToken cancellationToken)
     {
-        var job = new Job(Id: 0, "render", url, Depth: 0, Attempts: 1, Holds: 0, Refunds: 0);
-        var document = PageExtractor.Extract(page, job, wish, out var missing);
+        var document = PageExtractor.Extract(page, JobOf(url), wish, out var missing);
         if (missing is not null)
             throw new CliException(ExitCode.NothingRead, $"{url} lacks a required field: {missing} ({FailureClasses.FieldMissing})");
         foreach (var problem in page.CaptureProblems.Where(_ => wish.Formats[0] != PageFormat.Json))

@@ -1,3 +1,4 @@
+using BrowserFarm.Crawling.Engines;
 using BrowserFarm.Jobs;
 
 namespace BrowserFarm.Crawling;

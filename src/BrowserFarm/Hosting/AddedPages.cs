@@ -1,4 +1,4 @@
-using BrowserFarm.Crawling;
+using BrowserFarm.Crawling.Engines;
 using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
 using BrowserFarm.Queueing.Sqlite;

@@ -1,4 +1,5 @@
 using BrowserFarm.Crawling;
+using BrowserFarm.Crawling.Engines;
 using BrowserFarm.Jobs;
 using BrowserFarm.Operations;
 using BrowserFarm.Queueing;

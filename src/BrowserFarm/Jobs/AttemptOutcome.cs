@@ -46,6 +46,10 @@ public abstract record AttemptOutcome
 
     public sealed record Failed(AttemptFailure Failure) : AttemptOutcome;
 
+    /// <summary>It was tried without a browser, or was to be, and needs one.</summary>
+    /// <param name="Reason">One sentence for a person.</param>
+    public sealed record NeedsBrowser(string Reason) : AttemptOutcome;
+
     /// <summary>It was not tried to its end, for the farm is stopping or the target wants to be left alone: not the job's fault, not counted.</summary>
     public sealed record Interrupted : AttemptOutcome;
 }
@@ -74,6 +78,9 @@ public abstract record Settlement
 
     /// <summary>Given back untouched because the farm stops: nothing is counted; due at once.</summary>
     public sealed record Return : Settlement;
+
+    /// <summary>Put into the line of the other engine: nothing is counted; due at once.</summary>
+    public sealed record Reassign(Engine Engine) : Settlement;
 
     /// <summary>Kept for a human, with every attempt.</summary>
     public sealed record DeadLetter(AttemptFailure Failure) : Settlement;

@@ -113,7 +113,18 @@ public sealed record CrawlSpec
     /// <summary>Globs of which a link's URL must match none. Seeds are exempt.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>Globs of the pages that are read without a browser, as the server sends them; empty reads all in one.</summary>
+    /// <summary>What its pages are read with, those apart that <see cref="Http"/> names.</summary>
+    public EngineChoice Engine { get; init; }
+
+    /// <summary>Some of its pages are read without a browser, or tried so first.</summary>
+    [JsonIgnore]
+    public bool UsesHttp => Engine != EngineChoice.Browser || Http.Count > 0;
+
+    /// <summary>None of its pages is read in a browser.</summary>
+    [JsonIgnore]
+    public bool NeedsNoBrowser => Engine == EngineChoice.Http || Http.Contains("*", StringComparer.Ordinal);
+
+    /// <summary>Globs of the pages that are read without a browser whatever the engine, as the server sends them.</summary>
     public IReadOnlyList<string> Http { get; init => field = value ?? []; } = [];   // absent in crawls of earlier builds
 
     /// <summary>Most pages to attempt, seeds included.</summary>

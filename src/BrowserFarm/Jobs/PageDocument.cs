@@ -74,6 +74,9 @@ public sealed record PageDocument
     /// <summary>What read it: without a browser no scripts ran.</summary>
     public Engine Engine { get; init; }
 
+    /// <summary>Why it was that, in words, where a crawl chooses by itself; null where it does not.</summary>
+    public string? EngineReason { get; init; }
+
     /// <summary>False when the page never went quiet and was captured as it stood.</summary>
     public bool Settled { get; init; }
 

@@ -19,6 +19,13 @@ public sealed partial class InMemoryJobQueue
 
     private LineEntry LineOfUnsynchronized(JobEntry entry) => _lines.First(line => line.Jobs.Contains(entry));
 
+    private void ReassignUnsynchronized(JobEntry entry, Engine engine, DateTimeOffset now)
+    {
+        LineOfUnsynchronized(entry).Jobs.Remove(entry);
+        entry.Job = entry.Job with { Engine = engine };
+        LineUnsynchronized(entry.Target, entry.Job.Lane, engine, now).Jobs.Add(entry);
+    }
+
     /// <summary>A job comes into its line: what it waits for counts from now, or from when it is due.</summary>
     private void ComeUnsynchronized(JobEntry entry, LineEntry line, DateTimeOffset now, long outside)
     {

@@ -359,6 +359,8 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
         entry.Failure = failure;
         entry.DueAt = dueAt > now ? dueAt.Value : AtOnce;
         entry.Job = entry.Job with { Attempts = attempts, Holds = holds, Refunds = refunds };
+        if (settlement is Settlement.Reassign to)
+            ReassignUnsynchronized(entry, to.Engine, now);
         if (entry.State == JobState.Queued)
             ComeUnsynchronized(entry, LineOfUnsynchronized(entry), now, outside: 0);
 

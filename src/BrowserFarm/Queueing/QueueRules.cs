@@ -75,7 +75,7 @@ internal static class QueueRules
         Settlement.Retry retry => (retry.DueAt, job.Attempts, job.Holds, job.Refunds),
         Settlement.Hold hold => (hold.DueAt, job.Attempts - 1, job.Holds + 1, job.Refunds),
         Settlement.Refund refund => (refund.DueAt, job.Attempts - 1, job.Holds, job.Refunds + 1),
-        Settlement.Return => (now, job.Attempts - 1, job.Holds, job.Refunds),
+        Settlement.Return or Settlement.Reassign => (now, job.Attempts - 1, job.Holds, job.Refunds),
         _ => (null, job.Attempts, job.Holds, job.Refunds),
     };
 
@@ -120,6 +120,7 @@ internal static class QueueRules
         Settlement.Hold => "hold",
         Settlement.Refund => "refund",
         Settlement.Return => "return",
+        Settlement.Reassign => "reassign",
         _ => "dead-letter",
     };
 }

@@ -77,6 +77,8 @@ public sealed class HttpRenderer : IDisposable
             var html = NestingLimit.Flatten(sent);
             var finalUrl = response.RequestMessage?.RequestUri ?? request.Url.ToUri();
             var page = StaticPage.Read(new HtmlParser().ParseDocument(html), finalUrl);
+            if (request.MayTurn && BrowserNeed.Find(page, request.Wish) is { } need)
+                return new RenderOutcome.NeedsBrowser(need);
             if (request.Wish.WaitForSelector is { } selector && page.Document.QuerySelector(selector) is null)
             {
                 return new RenderOutcome.Failed(new AttemptFailure(

@@ -25,6 +25,10 @@ public abstract record RenderOutcome
     /// <param name="Evidence">What the page looked like, when that was worth keeping.</param>
     public sealed record Failed(AttemptFailure Failure, PageEvidence? Evidence = null) : RenderOutcome;
 
+    /// <summary>It was read without a browser, and is nothing like that.</summary>
+    /// <param name="Reason">One sentence for a person.</param>
+    public sealed record NeedsBrowser(string Reason) : RenderOutcome;
+
     /// <summary>The site wants to be left alone just now; it was not asked.</summary>
     public sealed record NotAsked : RenderOutcome;
 }

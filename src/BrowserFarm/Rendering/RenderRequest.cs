@@ -9,6 +9,9 @@ public sealed record RenderRequest(CanonicalUrl Url, PageWish Wish, TargetTurn T
     /// <summary>It failed before: its console is watched, so that whoever looks into it has something to go by. Not the first time, for it costs every page.</summary>
     public bool WasTried { get; init; }
 
+    /// <summary>Read without a browser, it is looked at whether it needs one (<see cref="RenderOutcome.NeedsBrowser"/>).</summary>
+    public bool MayTurn { get; init; }
+
     /// <summary>Take along what the visitor has by then: cookies and storage.</summary>
     public bool KeepProfile { get; init; }
 

@@ -24,11 +24,16 @@ internal sealed record StaticPage(IHtmlDocument Document, Uri BaseUrl, string Ti
     /// <param name="address">Where the document came from; its <c>base</c> element, if any, wins.</param>
     public static StaticPage Read(IHtmlDocument document, Uri address)
     {
-        var text = new StringBuilder();
-        if (document.Body is { } body)
-            Append(body, text);
         var start = document.QuerySelector("base[href]")?.GetAttribute("href") is { } written && Uri.TryCreate(address, written, out var other) ? other : address;
-        return new StaticPage(document, start, Folded(document.Title ?? ""), Lines(text), LinksOf(document, start, address));
+        return new StaticPage(document, start, Folded(document.Title ?? ""), document.Body is { } body ? TextOf(body) : "", LinksOf(document, start, address));
+    }
+
+    /// <summary>What a reader sees of a part of a page, without a browser to lay it out.</summary>
+    public static string TextOf(IElement part)
+    {
+        var text = new StringBuilder();
+        Append(part, text);
+        return Lines(text);
     }
 
     /// <summary>Walks without recursion: a page may be nested as deep as it likes.</summary>

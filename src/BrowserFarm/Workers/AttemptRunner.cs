@@ -54,20 +54,29 @@ public sealed class AttemptRunner(
             if (await RefusedByRobotsAsync(job, cancellationToken) is { } refused)
                 return Failed(refused, admission);
 
-            var request = RequestFor(job, wish, admission);
+            // What was learned since it came into its line.
+            var mayTurn = job.Engine == Engine.Http && plan.Engines.MayTurn(job.Url);
+            if (mayTurn && plan.Engines.For(job.Url) == Engine.Browser)
+                return new AttemptOutcome.NeedsBrowser("Pages like it needed a browser.");
+
+            var request = RequestFor(job, wish, admission) with { MayTurn = mayTurn };
             var rendered = job.Engine == Engine.Http ? await http.ReadAsync(request, cancellationToken) : await RenderAsync(job, request, wait, cancellationToken);
             if (rendered is RenderOutcome.NotAsked)
                 return new AttemptOutcome.Interrupted();
+            if (rendered is RenderOutcome.NeedsBrowser { Reason: var need })
+                return Turned(job, need, admission);
             if (rendered is not RenderOutcome.Rendered { Page: var page })
                 return Failed(await WithEvidenceAsync((RenderOutcome.Failed)rendered, claimed.Claim, cancellationToken), admission);
 
             // Mostly the target was done earlier, and its permit is back already; this page was then still waited for and read.
             admission.Report(TargetVerdict.Good, firstByte: TimeSpan.FromMilliseconds(page.Timings.FirstByte));
             var document = PageExtractor.Extract(page, job, wish, out var missing);
+            if (missing is not null && mayTurn)
+                return Turned(job, $"What the server sends lacks a required field: {missing}.", admission);
             if (missing is not null)
                 return Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.FieldMissing, $"The page lacks a required field: {missing}."), admission);
             var artifacts = await StoreAsync(claimed.Claim, FilesOf(page), cancellationToken);
-            return await SucceededAsync(document with { Artifacts = artifacts }, page.Links, page.Text, job, cancellationToken);
+            return await SucceededAsync(document with { Artifacts = artifacts, EngineReason = ReasonOf(job, mayTurn) }, page.Links, page.Text, job, cancellationToken);
         }
         catch (LeaseTimeoutException exception)
         {
@@ -87,6 +96,26 @@ public sealed class AttemptRunner(
             logger.AttemptFaulted(exception, job.Id, job.Url.Value);
             return Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.Unexpected, $"{exception.GetType().Name}: {exception.Message}"), admission);
         }
+    }
+
+    /// <summary>The site has answered well; what it sent is not enough.</summary>
+    private AttemptOutcome.NeedsBrowser Turned(Job job, string need, Admission admission)
+    {
+        plan.Memory.Learn(job, need);
+        admission.Report(TargetVerdict.Good);
+        return new AttemptOutcome.NeedsBrowser(need);
+    }
+
+    /// <summary>Why the page was read as it was; null in a crawl that does not choose.</summary>
+    private string? ReasonOf(Job job, bool mayTurn)
+    {
+        if (mayTurn)
+        {
+            plan.Memory.Learn(job, need: null);
+            return "The server sends it whole.";
+        }
+
+        return job.Engine == Engine.Browser && plan.Engines.MayTurn(job.Url) ? plan.Memory.WhyBrowser(job) : null;
     }
 
     private async Task<RenderOutcome> RenderAsync(Job job, RenderRequest request, ContextWait wait, CancellationToken cancellationToken)

@@ -1,24 +1,26 @@
 using BrowserFarm.Crawling;
+using BrowserFarm.Crawling.Engines;
 using BrowserFarm.Jobs;
 using BrowserFarm.Storage;
 
 namespace BrowserFarm.Workers;
 
 /// <summary>A crawl with what running it needs: its rules, made ready once, and where its files go.</summary>
+/// <param name="Engines">What reads which page.</param>
+/// <param name="Memory">What was learned of that, for a crawl that tries its pages without a browser first.</param>
 /// <param name="Robots">Null when robots.txt is not asked, as the crawl's spec says.</param>
 /// <param name="Sitemaps">Null when the crawl does without.</param>
 /// <param name="Fresh">What earlier runs of a recurring crawl read recently enough; null when every page is asked for.</param>
-public sealed record CrawlPlan(Crawl Crawl, LinkDiscovery Discovery, RobotsCache? Robots, Sitemaps? Sitemaps, CrawlFolder Folder, FreshPages? Fresh = null)
+public sealed record CrawlPlan(Crawl Crawl, LinkDiscovery Discovery, EngineRule Engines, EngineMemory Memory, RobotsCache? Robots, Sitemaps? Sitemaps, CrawlFolder Folder, FreshPages? Fresh = null)
 {
-    /// <summary>Some of its pages are read without a browser.</summary>
-    public bool UsesHttp => Crawl.Spec.Http.Count > 0;
-
     /// <exception cref="FormatException">The spec's seeds or globs cannot be read.</exception>
     public static CrawlPlan For(Crawl crawl, CrawlFolder folder, RobotsCache robots, Sitemaps sitemaps, FreshPages? fresh = null)
     {
         var spec = crawl.Spec;
         var asked = spec.IgnoreRobots ? null : robots;
         var traps = spec.TrapLimit == 0 ? null : new TrapDetector(spec.TrapLimit ?? TrapPolicy.DefaultLimit);
-        return new CrawlPlan(crawl, new LinkDiscovery(new Scope(spec), new EngineRule(spec), asked, traps), asked, spec.Sitemaps ? sitemaps : null, folder, fresh);
+        var memory = new EngineMemory();
+        var engines = new EngineRule(spec, memory);
+        return new CrawlPlan(crawl, new LinkDiscovery(new Scope(spec), engines, asked, traps), engines, memory, asked, spec.Sitemaps ? sitemaps : null, folder, fresh);
     }
 }

@@ -33,7 +33,7 @@ public sealed class HostBudgetKeeper : BackgroundService
         _start = time.GetTimestamp();
         _state = HostBudget.Initial(pool.Snapshot().Capacity.Contexts, Environment.ProcessorCount);
         Slots = new WorkerSlots((int)_state.Limit);
-        HttpSlots = plan.UsesHttp ? options.HttpWorkers : 0;
+        HttpSlots = plan.Crawl.Spec.UsesHttp ? options.HttpWorkers : 0;
         limiters.Workers = Slots.Limit + HttpSlots;
     }
 

@@ -36,6 +36,30 @@ public sealed class EnginesAndIntakeTests : CrawlTest
         Results().Should().OnlyContain(result => result.GetProperty("engine").GetString() == (result.GetProperty("url").GetString()!.Contains("/static/") ? "Http" : "Browser"));
     }
 
+    /// <summary>Pages that a script makes, pages that are sent whole, and a path where both are: all are read, none of the whole ones in a browser.</summary>
+    [Fact]
+    public async Task RunAsync_Auto_RendersThePagesThatNeedItAndNoOthers()
+    {
+        const string Whole = "<title>whole</title><main><p class=said>There is enough said on this page for anybody who came to read it, and nothing of it is drawn by a script.</p></main>";
+        const string Shell = "<title>shell</title><div id=root></div><script>root.innerHTML = '<p class=said>drawn</p>'</script>";
+        var links = new StringBuilder("<main>");
+        for (var i = 0; i < 20; i++)
+        {
+            Site.MapHtml($"/blog/{i}", Whole).MapHtml($"/app/{i}", Shell).MapHtml($"/mixed/{i}", i % 2 == 0 ? Whole : Shell);
+            links.Append($"<a href=/blog/{i}>b</a> <a href=/app/{i}>a</a> <a href=/mixed/{i}>m</a> ");
+        }
+
+        Site.MapHtml("/", links.ToString());
+
+        var end = await CrawlAsync(Site.BaseUri, spec => spec with { Engine = EngineChoice.Auto, Page = new PageWish([PageFormat.Text], [new FieldSpec("said", ".said")]) });
+
+        end.Jobs.Should().BeEquivalentTo(new { Succeeded = 61, Failed = 0 });
+        var pages = Results().Select(result => (Path: new Uri(result.GetProperty("url").GetString()!).AbsolutePath, Engine: result.GetProperty("engine").GetString(), Result: result)).Where(page => page.Path != "/").ToList();
+        pages.Should().OnlyContain(page => page.Result.GetProperty("fields").GetProperty("said").GetString() != null, "every page is read whole");
+        pages.Where(page => page.Engine == "Browser").Select(page => page.Path).Should().OnlyContain(path => path.StartsWith("/app/") || int.Parse(path.Substring(7)) % 2 == 1).And.HaveCount(30);
+        pages.Should().OnlyContain(page => page.Result.GetProperty("engineReason").GetString()!.Length > 10);
+    }
+
     [Fact]
     public async Task RunAsync_EverythingWithoutABrowser_StartsNone()
     {

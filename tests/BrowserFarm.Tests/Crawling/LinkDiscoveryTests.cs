@@ -1,4 +1,5 @@
 using BrowserFarm.Crawling;
+using BrowserFarm.Crawling.Engines;
 using BrowserFarm.Jobs;
 
 namespace BrowserFarm.Tests.Crawling;

@@ -670,6 +670,7 @@ public abstract partial class JobQueueContract : IAsyncLifetime
         yield return new Settlement.Hold(Some.Failure(), later);
         yield return new Settlement.Refund(Some.Failure(), later);
         yield return new Settlement.Return();
+        yield return new Settlement.Reassign(Engine.Http);
         yield return new Settlement.DeadLetter(Some.Failure());
     }
 }

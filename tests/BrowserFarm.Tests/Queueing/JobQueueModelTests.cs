@@ -89,7 +89,7 @@ public sealed class JobQueueModelTests
                 select (Step)new Step.Claim(engine, lanes[..count], hold)),
             (1, Gen.Choose(0, 2).Zip(seconds, (host, closed) => (Step)new Step.Close(host, closed))),
             (5, from which in Gen.Choose(0, 20)
-                from how in Gen.Choose(0, 5)
+                from how in Gen.Choose(0, 6)
                 from later in seconds
                 from found in pages
                 select (Step)new Step.Settle(which, how, later, found)),
@@ -233,6 +233,7 @@ public sealed class JobQueueModelTests
         2 => new Settlement.Hold(Some.Failure(FailureKind.Throttled), later),
         3 => new Settlement.Refund(Some.Failure(FailureKind.ContextLost), later),
         4 => new Settlement.Return(),
+        5 => new Settlement.Reassign((Engine)(settle.Seconds % 2)),
         _ => new Settlement.DeadLetter(Some.Failure(FailureKind.Permanent)),
     };
 

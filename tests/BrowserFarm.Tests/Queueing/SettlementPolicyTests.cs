@@ -63,6 +63,7 @@ public sealed class SettlementPolicyTests
 
         SettlementPolicy.Decide(done, Some.Claimed(), Options, Some.Noon, 0).Should().Be(new Settlement.Ack(done.Document, done.Discovered, done.Skipped));
         SettlementPolicy.Decide(new AttemptOutcome.Interrupted(), Some.Claimed(), Options, Some.Noon, 0).Should().Be(new Settlement.Return());
+        SettlementPolicy.Decide(new AttemptOutcome.NeedsBrowser("why"), Some.Claimed(), Options, Some.Noon, 0).Should().Be(new Settlement.Reassign(Engine.Browser));
     }
 
     [Theory]

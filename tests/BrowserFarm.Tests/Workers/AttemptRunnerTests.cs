@@ -48,7 +48,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         _sitemaps = new Sitemaps(_robots, new SitemapLimits(), _clock, new NetworkAccess());
         _http = new HttpRenderer(new HttpRenderOptions(), new RenderOptions(), _clock, _web);
         _storage = new StorageWait(_clock, NullLogger<StorageWait>.Instance);
-        _runner = RunnerFor(Some.Spec().Page);
+        _runner = RunnerFor(Some.Spec());
     }
 
     public async Task InitializeAsync() => await _queue.CreateCrawlAsync(Some.Crawl(), default);
@@ -68,10 +68,9 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     {
         _renderer.Render = (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Rendered(
             Page() with { Fields = [FieldMatches.None], Files = new Dictionary<PageFormat, byte[]> { [PageFormat.Png] = [1, 2, 3] } }));
-        var runner = RunnerFor(new PageWish([PageFormat.Png], [new FieldSpec("price", ".price", null, false) { Required = true }]));
-        using var admission = _limiters.TryAdmit(A)!;
+        var runner = RunnerFor(Some.Spec() with { Page = new PageWish([PageFormat.Png], [new FieldSpec("price", ".price", null, false) { Required = true }]) });
 
-        var outcome = await runner.RunAsync(new ClaimedJob(Some.Claimed(), new Claim(1, 1)), admission, CancellationToken.None);
+        var outcome = await RunAsync(runner, Some.Claimed());
 
         outcome.Should().BeOfType<AttemptOutcome.Failed>().Which.Failure.Class.Should().Be("field-missing");
         Directory.Exists(Path.Join(_folder.Path, "artifacts")).Should().BeFalse();
@@ -400,6 +399,61 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunAsync_AutoAndThePageIsAnEmptyShell_GoesToABrowserWithoutALease()
+    {
+        _web.Map("https://a.example/1", "<div id=root></div><script src=/app.js></script>");
+
+        var outcome = await RunAsync(RunnerFor(Some.Spec() with { Engine = EngineChoice.Auto }), Some.Claimed() with { Engine = Engine.Http });
+
+        outcome.Should().BeOfType<AttemptOutcome.NeedsBrowser>().Which.Reason.Should().Contain("root of its application is empty");
+        _launcher.Launches.Should().Be(0);
+        await NothingHeldAsync();
+    }
+
+    [Fact]
+    public async Task RunAsync_AutoAndThePageIsWhole_SaysSo()
+    {
+        _web.Map("https://a.example/1", "<p>all there is</p>");
+
+        var outcome = await RunAsync(RunnerFor(Some.Spec() with { Engine = EngineChoice.Auto }), Some.Claimed() with { Engine = Engine.Http });
+
+        outcome.Should().BeOfType<AttemptOutcome.Succeeded>().Which.Document.EngineReason.Should().Be("The server sends it whole.");
+    }
+
+    [Fact]
+    public async Task RunAsync_AutoAndARequiredFieldIsMissing_GoesToABrowserAndFailsOnlyThere()
+    {
+        _web.Map("https://a.example/1", "<p>no price yet</p>");
+        var runner = RunnerFor(Some.Spec() with { Engine = EngineChoice.Auto, Page = new PageWish([], [new FieldSpec("price", ".price", null, false) { Required = true }]) });
+        _renderer.Render = (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Rendered(Page() with { Fields = [FieldMatches.None] }));
+
+        var tried = await RunAsync(runner, Some.Claimed() with { Engine = Engine.Http });
+        var rendered = await RunAsync(runner, Some.Claimed());
+
+        tried.Should().BeOfType<AttemptOutcome.NeedsBrowser>().Which.Reason.Should().Contain("required field");
+        rendered.Should().BeOfType<AttemptOutcome.Failed>().Which.Failure.Class.Should().Be("field-missing");
+    }
+
+    [Fact]
+    public async Task RunAsync_AutoAndPagesLikeItNeededABrowser_DoesNotAskTheSiteFirst()
+    {
+        var runner = RunnerFor(Some.Spec() with { Engine = EngineChoice.Auto });
+        for (var i = 0; i < 12; i++)
+        {
+            _web.Map($"https://a.example/{i}", "<div id=root></div><script src=/app.js></script>");
+            await RunAsync(runner, Some.Claimed(url: $"https://a.example/{i}") with { Engine = Engine.Http });
+        }
+
+        var asked = _web.Asked.Count;
+        var turned = await RunAsync(runner, Some.Claimed(url: "https://a.example/1000") with { Engine = Engine.Http });
+        var rendered = await RunAsync(runner, Some.Claimed(url: "https://a.example/1000") with { Id = 1000 });
+
+        turned.Should().BeOfType<AttemptOutcome.NeedsBrowser>();
+        _web.Asked.Should().HaveCount(asked);
+        rendered.Should().BeOfType<AttemptOutcome.Succeeded>().Which.Document.EngineReason.Should().Be("Pages like it needed a browser.");
+    }
+
+    [Fact]
     public async Task RunAsync_DiscoveryPauses_MarksWhatItFindsAsWaitingOutside()
     {
         _discovery.State = DiscoveryState.Open with { Whole = DiscoveryPause.QueueFull };
@@ -451,10 +505,16 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         "worker", Engine.Browser, new WorkerSlots(1), dispatcher, claims, _runner, new Settler(queue ?? _queue, _storage, _options, _clock, NullLogger<Settler>.Instance), _storage, _signal, new AttemptLog(_clock), _options,
         _clock);
 
-    private AttemptRunner RunnerFor(PageWish page)
+    private AttemptRunner RunnerFor(CrawlSpec spec)
     {
-        var crawl = Some.Crawl() with { Spec = Some.Spec() with { IgnoreRobots = true, Page = page } };
+        var crawl = Some.Crawl() with { Spec = spec with { IgnoreRobots = true } };
         return new AttemptRunner(_pool, _renderer, _http, CrawlPlan.For(crawl, _folder, _robots, _sitemaps), _storage, _limiters, _discovery, _options, _clock, NullLogger<AttemptRunner>.Instance);
+    }
+
+    private async Task<AttemptOutcome> RunAsync(AttemptRunner runner, Job job)
+    {
+        using var admission = _limiters.TryAdmit(A)!;
+        return await runner.RunAsync(new ClaimedJob(job, new Claim(1, 1)), admission, CancellationToken.None);
     }
 
     private Task<AttemptOutcome> RunAsync(CancellationToken cancellationToken = default) => RunAsync(Some.Claimed(), cancellationToken);

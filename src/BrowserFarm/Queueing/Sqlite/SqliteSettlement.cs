@@ -59,8 +59,9 @@ internal sealed class SqliteSettlement(SqliteSubmission submission)
             running.Job.Id, nowMs, ended, failure?.Class, failure?.Reason, (long)settlement.ForContext.TotalMilliseconds);
         if (state == JobState.Queued)
         {
+            var line = settlement is Settlement.Reassign reassign ? Reassign(session, running, reassign.Engine, nowMs) : running.Line;
             var due = dueAt is { } at && SqliteTime.NotBefore(at) is var later && later > nowMs ? later : 0;
-            SqliteWaits.AccountWith(session, running.Line, nowMs);
+            SqliteWaits.AccountWith(session, line, nowMs);
             session.Execute(
                 """
                 UPDATE jobs SET state = 0, due_at = nullif(?2, 0), attempts = ?3, holds = ?4, refunds = ?5, claim_until = NULL, queued_at = ?6, w_outside = 0, w_due = ?7,
@@ -68,7 +69,7 @@ internal sealed class SqliteSettlement(SqliteSubmission submission)
                   FROM lines WHERE jobs.id = ?1 AND lines.id = jobs.line
                 """,
                 running.Job.Id, due, attempts, holds, refunds, nowMs, Math.Max(0, due - nowMs));
-            SqliteLines.Return(session, running.Line, due);
+            SqliteLines.Return(session, line, due);
         }
         else
         {
@@ -100,6 +101,16 @@ internal sealed class SqliteSettlement(SqliteSubmission submission)
             if (ack.Skipped.Count > 0)
                 SqliteSubmission.Skip(session, running.Job.CrawlId, ack.Skipped);
         }
+    }
+
+    /// <summary>Gives a job to another engine, whose line of the target may be new.</summary>
+    /// <returns>The line.</returns>
+    private static long Reassign(SqliteSession session, RunningJob running, Engine engine, long now)
+    {
+        var target = SqliteWaits.AccountWith(session, running.Line, now);
+        var line = SqliteLines.Add(session, target, running.Job.Lane, engine, jobs: 0, deferred: 0, now);
+        session.Execute("UPDATE jobs SET line = ?2, engine = ?3 WHERE id = ?1", running.Job.Id, line, (int)engine);
+        return line;
     }
 
     private static void PutBackLinesOf(SqliteSession session, long jobId, DateTimeOffset now)
