@@ -132,7 +132,7 @@ internal static partial class MainContent
     private static partial Regex Good();
 
     [GeneratedRegex(
-        @"advert|banner|breadcrumb|comment|consent|cookie|disqus|foot|masthead|menu|meta\b|modal|nav|newsletter|pager|pagination|popup|promo|recommend|related|share|sidebar|social|sponsor|subscribe|tags|toc|tool|widget",
+        @"advert|banner|breadcrumb|comment|consent|cookie|disqus|foot(?!note)|masthead|menu|meta\b|modal|nav|newsletter|pager|pagination|popup|promo|recommend|related|share|sidebar|social|sponsor|subscribe|tags|toc|tool|widget",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Bad();
 }

@@ -258,6 +258,9 @@ public sealed class MarkdownWriter
             case "em" or "i":
                 MarkdownText.Wrap(inline, "*", Inline(element, depth));
                 break;
+            case "q":
+                inline.Append('“').Append(Inline(element, depth)).Append('”');   // as browsers show it
+                break;
             case "code" or "kbd" or "samp":
                 inline.Append(MarkdownText.CodeSpan(FieldSelector.Folded(element.TextContent)));
                 break;

@@ -17,7 +17,7 @@ public static class PageExtractor
         bool Wants(PageFormat format) => wish.Formats.Contains(format) || wish.Formats.Contains(PageFormat.Json);
 
         // Parsing costs more than anything else here: only done when something needs it.
-        var parsed = new Lazy<IHtmlDocument>(() => new HtmlParser().ParseDocument(page.Html));
+        var parsed = new Lazy<IHtmlDocument>(() => Parse(page.Html));
         return new PageDocument
         {
             Url = job.Url.Value,
@@ -48,5 +48,12 @@ public static class PageExtractor
             Network = page.Network,
             CaptureProblems = page.CaptureProblems.Count > 0 ? page.CaptureProblems : null,
         };
+    }
+
+    private static IHtmlDocument Parse(string html)
+    {
+        var document = new HtmlParser().ParseDocument(html);
+        ComposedTree.Compose(document);
+        return document;
     }
 }

@@ -26,6 +26,7 @@ internal static partial class PlaywrightConfigSchema
         Texts("launch.args", "a list of Chromium switches, each beginning with --; not --no-sandbox (use launch.sandbox) or --proxy-server", IsSwitch,
             (config, values) => config.Launch.Args = values),
         Choice("launch.sandbox", ["auto", "on", "off"], (config, value) => config.Launch.Sandbox = Enum.Parse<SandboxMode>(value, ignoreCase: true)),
+        Bool("launch.popups", (config, value) => config.Launch.Popups = value),
         Milliseconds("launch.timeoutMs", 1_000, 300_000, (config, value) => config.LaunchTimeout = value),
 
         Number("context.viewport.width", 1, 16_384, (config, value) => config.Context.ViewportWidth = value),

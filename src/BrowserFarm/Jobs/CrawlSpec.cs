@@ -24,7 +24,7 @@ public enum PageFormat
     /// <summary>What the page says of itself to machines.</summary>
     Metadata,
 
-    /// <summary>The document as the server sent it, before any script ran: its very bytes.</summary>
+    /// <summary>The document as the server sent it, before any script ran: its very bytes, or, from a browser, the text in UTF-8.</summary>
     Raw,
 
     /// <summary>A picture of the viewport, or of what <see cref="ScreenshotSpec"/> says.</summary>

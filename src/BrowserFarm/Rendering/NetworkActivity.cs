@@ -94,7 +94,8 @@ internal sealed class NetworkActivity : IDisposable
 
     private void OnFailed(object? sender, IRequest request)
     {
-        if (request.Failure == "net::ERR_BLOCKED_BY_CLIENT")
+        // By kind, and by host or address.
+        if (request.Failure is "inspector" || request.Failure?.StartsWith("net::ERR_BLOCKED_BY_CLIENT", StringComparison.Ordinal) == true)
         {
             lock (_gate)
             {

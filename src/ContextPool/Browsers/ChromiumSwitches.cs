@@ -24,6 +24,9 @@ internal static class ChromiumSwitches
     private static readonly string[] FarmDisabledFeatures =
         ["SpareRendererForSitePerProcess", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"];
 
+    /// <summary>Of the headless shell alone (<c>headless_shell_switches.cc</c>): pop-ups and calls of <c>window.open</c> fail.</summary>
+    private const string BlockWindows = "--block-new-web-contents";
+
     private static readonly string[] Always =
     [
         // A farm has no screen. Without these, Chromium looks for devices and talks to its vendor at every start.
@@ -48,6 +51,6 @@ internal static class ChromiumSwitches
             .SelectMany(arg => arg[DisableFeatures.Length..].Split(',', StringSplitOptions.RemoveEmptyEntries));
 
         var features = PlaywrightDisabledFeatures.Concat(FarmDisabledFeatures).Concat(disabled).Distinct(StringComparer.Ordinal);
-        return [.. Always, .. own, DisableFeatures + string.Join(',', features)];
+        return [.. Always, .. profile.Popups ? Array.Empty<string>() : [BlockWindows], .. own, DisableFeatures + string.Join(',', features)];
     }
 }

@@ -28,6 +28,13 @@ public sealed class LaunchProfile
     /// <summary>Chromium's sandbox. Default <see cref="SandboxMode.Auto"/>.</summary>
     public SandboxMode Sandbox { get; set; }
 
+    /// <summary>Pages may open windows. Default false: <c>window.open</c> and links to new windows come to nothing, where the browser knows how (the headless shell does).</summary>
+    /// <remarks>
+    /// A page that opens a thousand windows in one go keeps its browser and driver busy for seconds, and all its neighbours wait: measured, see <c>docs/measurements.md</c>. Once
+    /// they are open nothing can be done about it in time.
+    /// </remarks>
+    public bool Popups { get; set; }
+
     /// <summary>Further Chromium switches, each like <c>--name</c> or <c>--name=value</c>. A <c>--disable-features</c> here is merged with the others.</summary>
     public IList<string> Args { get; set; } = [];
 

@@ -3,11 +3,14 @@ using ContextPool.Diagnostics;
 
 namespace ContextPool.Leasing;
 
-/// <summary>Opens a context in a browser that has room; where a browser hangs or dies over it, in the next one.</summary>
+/// <summary>Opens a context in a browser that has room; where a browser hangs or dies over it, in the next one; where only the tab does, once more.</summary>
 internal sealed class ContextOpener(ContextPoolOptions options, BrowserFleet fleet, TimeProvider time, PoolMetrics metrics)
 {
     /// <summary>Browsers that may hang or die over one opening; after that the fault is taken for a lasting one and told to the caller.</summary>
     private const int MaxBrowsers = 3;
+
+    /// <summary>Tabs that may fail in browsers that live: one may have been killed while it opened, another's death may have taken it along; a third time it is the profile.</summary>
+    private const int MaxTabs = 3;
 
     /// <param name="identity">That of the profile.</param>
     /// <param name="alone">In a browser of its own.</param>
@@ -15,7 +18,8 @@ internal sealed class ContextOpener(ContextPoolOptions options, BrowserFleet fle
     /// <exception cref="BrowserLaunchException">No browser starts, or none opens a context.</exception>
     public async Task<PooledContext> OpenAsync(ContextProfile profile, string identity, bool alone = false)
     {
-        for (var browsers = 1; ; browsers++)
+        var (browsers, tabs) = (0, 0);
+        while (true)
         {
             var cell = await (alone ? fleet.ReserveAloneAsync() : fleet.ReserveAsync());
             try
@@ -30,13 +34,13 @@ internal sealed class ContextOpener(ContextPoolOptions options, BrowserFleet fle
                 fleet.BeginClosing(cell);
                 fleet.EndClosing(cell);
 
-                if (fault is null)
+                if (fault is null && ++tabs == MaxTabs)
                 {
                     cell.Wear.NoteFailedOpening();
                     throw new BrowserLaunchException($"The browser opened no context: {exception.Message}", exception);
                 }
 
-                if (browsers == MaxBrowsers)
+                if (fault is not null && ++browsers == MaxBrowsers)
                     throw new BrowserLaunchException($"{browsers} browsers in a row failed while opening a context; of the last one: {fault}.", exception);
             }
         }

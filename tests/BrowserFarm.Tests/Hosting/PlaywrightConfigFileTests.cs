@@ -27,7 +27,7 @@ public sealed class PlaywrightConfigFileTests
         var config = Parse("""
             {
               // comments and trailing commas are welcome
-              "launch": { "channel": "chromium", "executablePath": "/opt/chrome", "headless": false, "sandbox": "on", "args": ["--lang=de"], "timeoutMs": 1000 },
+              "launch": { "channel": "chromium", "executablePath": "/opt/chrome", "headless": false, "sandbox": "on", "popups": true, "args": ["--lang=de"], "timeoutMs": 1000 },
               "context": {
                 "viewport": { "width": 1, "height": 16384 }, "device": "Pixel 7", "deviceScaleFactor": 2, "isMobile": true, "hasTouch": true, "colorScheme": "dark", "profile": "/a/b.json",
                 "geolocation": { "latitude": 1.5, "longitude": -2, "accuracy": 3 }, "httpCredentials": { "origin": "https://a.example/", "username": "me", "password": "secret" }, "locale": "de-AT", "userAgent": "Mine/1.0", "timezoneId": "America/Argentina/Salta",
@@ -47,6 +47,7 @@ public sealed class PlaywrightConfigFileTests
             ExecutablePath = "/opt/chrome",
             Headless = false,
             Sandbox = SandboxMode.On,
+            Popups = true,
             Args = ["--lang=de"],
         });
         pool.Context.Should().BeEquivalentTo(new ContextProfile
@@ -85,6 +86,7 @@ public sealed class PlaywrightConfigFileTests
     [InlineData("launch.headless", "true", "false")]
     [InlineData("launch.args", "[]", "[\"--a\"]", "[\"--a=b\",\"--c\"]")]
     [InlineData("launch.sandbox", "\"auto\"", "\"on\"", "\"off\"", "null")]
+    [InlineData("launch.popups", "true", "false")]
     [InlineData("launch.timeoutMs", "1000", "300000")]
     [InlineData("context.viewport.width", "1", "16384")]
     [InlineData("context.device", "\"Pixel 7\"", "null")]
@@ -120,6 +122,7 @@ public sealed class PlaywrightConfigFileTests
     [InlineData("launch.headless", "\"true\"", "1", "null")]
     [InlineData("launch.args", "\"--a\"", "[\"a\"]", "[\"--\"]", "[1]", "[null]", "[\"--no-sandbox\"]", "[\"--proxy-server=x\"]", "[\"--a\",\"--no-sandbox=1\"]", "null")]
     [InlineData("launch.sandbox", "\"ON\"", "true", "\"0\"", "\"1\"")]
+    [InlineData("launch.popups", "1", "null")]
     [InlineData("launch.timeoutMs", "999", "300001", "1000.5", "\"1000\"", "-1", "1e3", "99999999999", "null")]
     [InlineData("context.viewport.width", "0", "16385", "null")]
     [InlineData("context.viewport", "null", "1", "[]")]

@@ -42,4 +42,10 @@ public sealed class ChromiumSwitchesTests
         ChromiumSwitches.For(new LaunchProfile { Sandbox = SandboxMode.Off }).Should().NotContain(one => one.Contains("sandbox", StringComparison.Ordinal));
 
     private static string[] FeaturesOf(IReadOnlyList<string> switches) => switches[^1][DisableFeatures.Length..].Split(',');
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void For_Popups_AreBlockedUnlessWanted(bool popups) =>
+        ChromiumSwitches.For(new LaunchProfile { Popups = popups }).Contains("--block-new-web-contents").Should().Be(!popups);
 }
