@@ -245,7 +245,7 @@ public sealed class FakeContext : IOpenedContext
     /// <summary>Closing was asked for; it may hang.</summary>
     public bool IsClosing { get; private set; }
 
-    /// <summary>What was done to it, in order: <c>terminate</c>, <c>scrub</c>, <c>close-page</c>, <c>close</c>.</summary>
+    /// <summary>What was done to it, in order: <c>end-process</c>, <c>scrub</c>, <c>close</c>.</summary>
     public IReadOnlyList<string> Calls
     {
         get
@@ -286,9 +286,6 @@ public sealed class FakeContext : IOpenedContext
     /// <summary>Awaited while it is scrubbed. Default: nothing to wait for.</summary>
     public Func<Task> WhileScrubbing { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>Awaited while its page closes. Default: nothing to wait for.</summary>
-    public Func<Task> WhilePageCloses { get; set; } = () => Task.CompletedTask;
-
     /// <summary>Lets the page's process die.</summary>
     public void Crash()
     {
@@ -301,8 +298,6 @@ public sealed class FakeContext : IOpenedContext
     public Task EndProcessAsync() => Did("end-process", WhileProcessEnds());
 
     public Task ScrubAsync() => Did("scrub", WhileScrubbing());
-
-    public Task ClosePageAsync() => Did("close-page", WhilePageCloses());
 
     public Task CloseAsync()
     {

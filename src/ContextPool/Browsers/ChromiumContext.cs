@@ -81,8 +81,6 @@ internal sealed class ChromiumContext : IOpenedContext
         await Page.GotoAsync("about:blank", new PageGotoOptions { WaitUntil = WaitUntilState.Commit, Timeout = (float)_scrubTimeout.TotalMilliseconds });
     }
 
-    public Task ClosePageAsync() => Page.CloseAsync(new PageCloseOptions { RunBeforeUnload = false });
-
     public Task CloseAsync() => Context.CloseAsync();
 
     private void SetTimeouts()

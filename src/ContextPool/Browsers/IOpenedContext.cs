@@ -25,9 +25,6 @@ public interface IOpenedContext
     /// <summary>Makes it fit for its key's next lease: closes other tabs, leaves the page for <c>about:blank</c>.</summary>
     Task ScrubAsync();
 
-    /// <summary>Closes the tab without asking its page.</summary>
-    Task ClosePageAsync();
-
     /// <summary>Closes the context with everything in it.</summary>
     Task CloseAsync();
 }

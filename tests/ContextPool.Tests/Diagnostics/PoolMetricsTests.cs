@@ -108,16 +108,21 @@ public sealed partial class PoolMetricsTests : PoolTest, IDisposable
         var (mild, stubborn, stuck, returned) = (await LeaseAsync(pool, "a"), await LeaseAsync(pool, "b"), await LeaseAsync(pool, "c"), await LeaseAsync(pool, "d"));
         foreach (var lease in new[] { mild, stubborn, stuck })
             Fake(lease).WhileBeating = () => FakeBrowserLauncher.Hang;
-        Fake(stubborn).WhilePageCloses = Fake(stuck).WhilePageCloses = () => FakeBrowserLauncher.Hang;
-        var never = Fake(stuck);
-        Launcher.WhileClosing = context => context == never ? FakeBrowserLauncher.Hang : Task.CompletedTask;
+        var (late, never) = (Fake(stubborn), Fake(stuck));
+        var ended = new TaskCompletionSource();
+        late.WhileProcessEnds = () =>
+        {
+            ended.TrySetResult();
+            return Task.CompletedTask;
+        };
+        Launcher.WhileClosing = context => context == never ? FakeBrowserLauncher.Hang : context == late ? ended.Task : Task.CompletedTask;
         await returned.DisposeAsync();
         Clock.Advance(TimeSpan.FromSeconds(46));
         await AdvanceUntilAsync(() => pool.Snapshot().InUse == 0, "all are closed");
 
         await Eventually.HoldsAsync(() => Sum("browserfarm.pool.kills") == 3, Bounds.Short, "three were forced");
         ByTag("browserfarm.pool.kills", "rung").Should().BeEquivalentTo(
-            new Dictionary<string, double> { ["close_page"] = 1, ["close_context_by_force"] = 1, ["kill_browser"] = 1 });
+            new Dictionary<string, double> { ["close_context"] = 1, ["end_process"] = 1, ["kill_browser"] = 1 });
         ByTag("browserfarm.pool.cells.lost", "reason").Should().BeEquivalentTo(new Dictionary<string, double> { ["close_timed_out"] = 1 });
         ByTag("browserfarm.pool.leases.lost", "reason").Should().BeEquivalentTo(new Dictionary<string, double> { ["page_hung"] = 3 });
     }
@@ -214,7 +219,7 @@ public sealed partial class PoolMetricsTests : PoolTest, IDisposable
             metrics.CellRetired(reason);
 
         ByTag("browserfarm.pool.leases.lost", "reason").Keys.Should().HaveCount(Enum.GetValues<LeaseLoss>().Length).And.Contain("network_service_lost");
-        ByTag("browserfarm.pool.kills", "rung").Keys.Should().HaveCount(Enum.GetValues<KillRung>().Length).And.Contain("close_context_by_force");
+        ByTag("browserfarm.pool.kills", "rung").Keys.Should().HaveCount(Enum.GetValues<KillRung>().Length).And.Contain("end_process");
         ByTag("browserfarm.pool.cells.lost", "reason").Keys.Should().HaveCount(Enum.GetValues<CellLossReason>().Length).And.Contain("driver_silent");
         ByTag("browserfarm.pool.cells.retired", "reason").Keys.Should().HaveCount(Enum.GetValues<RecycleReason>().Length).And.Contain("gpu_deaths");
         _heard.SelectMany(heard => heard.Tags).Select(tag => (string)tag.Value!).Should().OnlyContain(word => SnakeCase().IsMatch(word));

@@ -43,7 +43,7 @@ public sealed class RandomUseTests : PoolTest
         {
             context.WhileScrubbing = () => dice.OneIn(25) ? FakeBrowserLauncher.Hang
                 : dice.OneIn(25) ? Task.FromException(new InvalidOperationException("bad luck")) : dice.PauseAsync();
-            context.WhilePageCloses = () => dice.OneIn(4) ? FakeBrowserLauncher.Hang : dice.PauseAsync();
+            context.WhileProcessEnds = () => dice.OneIn(4) ? FakeBrowserLauncher.Hang : dice.PauseAsync();
         };
         var ends = new ConcurrentQueue<string>();
         var faults = new ConcurrentQueue<string>();

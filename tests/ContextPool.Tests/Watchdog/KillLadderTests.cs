@@ -23,41 +23,50 @@ public sealed class KillLadderTests : PoolTest
     }
 
     [Fact]
-    public async Task CloseAsync_Hung_EndsItsProcessThenClosesItsPageThenTheContext()
+    public async Task CloseAsync_Hung_ClosesTheContextWithoutAskingThePage()
     {
         var (ladder, context, fake) = await CreateAsync();
 
-        (await ladder.CloseAsync(context, hung: true).WaitAsync(Bounds.Short)).Should().Be(KillRung.ClosePage);
+        (await ladder.CloseAsync(context, hung: true).WaitAsync(Bounds.Short)).Should().Be(KillRung.CloseContext);
 
-        fake.Calls.Should().Equal(["end-process", "close-page", "close"]);
+        fake.Calls.Should().Equal(["close"]);
         Launcher.Browsers[0].WasKilled.Should().BeFalse();
     }
 
     [Fact]
-    public async Task CloseAsync_EndingTheProcessHangs_GoesOnAfterAQuarterOfASecond()
+    public async Task CloseAsync_HungAndNotClosedWithinASecond_EndsItsProcess()
     {
         var (ladder, context, fake) = await CreateAsync();
+        var ended = new TaskCompletionSource();
+        Launcher.WhileClosing = _ => ended.Task;
+        fake.WhileProcessEnds = () =>
+        {
+            ended.TrySetResult();
+            return Task.CompletedTask;
+        };
+        var closing = ladder.CloseAsync(context, hung: true);
+
+        await BoundRunsOutAsync(fake, "close", TimeSpan.FromSeconds(1));
+
+        (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.EndProcess);
+        fake.Calls.Should().Equal(["close", "end-process"]);
+        Launcher.Browsers[0].WasKilled.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task CloseAsync_EndingTheProcessHangs_IsWaitedForAQuarterOfASecond()
+    {
+        var (ladder, context, fake) = await CreateAsync();
+        var ended = new TaskCompletionSource();
+        Launcher.WhileClosing = _ => ended.Task;
         fake.WhileProcessEnds = () => FakeBrowserLauncher.Hang;
         var closing = ladder.CloseAsync(context, hung: true);
+        await BoundRunsOutAsync(fake, "close", TimeSpan.FromSeconds(1));
 
         await BoundRunsOutAsync(fake, "end-process", TimeSpan.FromSeconds(0.25));
 
-        (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.ClosePage);
-        fake.Calls.Should().Equal(["end-process", "close-page", "close"]);
-    }
-
-    [Fact]
-    public async Task CloseAsync_ClosingThePageHangs_GoesOnAfterASecond()
-    {
-        var (ladder, context, fake) = await CreateAsync();
-        fake.WhilePageCloses = () => FakeBrowserLauncher.Hang;
-        var closing = ladder.CloseAsync(context, hung: true);
-
-        await BoundRunsOutAsync(fake, "close-page", TimeSpan.FromSeconds(1));
-
-        (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.CloseContextByForce);
-        fake.Calls.Should().Equal(["end-process", "close-page", "close"]);
-        Launcher.Browsers[0].WasKilled.Should().BeFalse();
+        ended.SetResult();
+        (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.EndProcess);
     }
 
     [Theory]
@@ -69,8 +78,10 @@ public sealed class KillLadderTests : PoolTest
         var (ladder, context, fake) = await CreateAsync();
         Launcher.WhileClosing = _ => FakeBrowserLauncher.Hang;
         var closing = ladder.CloseAsync(context, hung);
+        if (hung)
+            await BoundRunsOutAsync(fake, "close", TimeSpan.FromSeconds(1));
 
-        await BoundRunsOutAsync(fake, "close", TimeSpan.FromSeconds(4));
+        await BoundRunsOutAsync(fake, hung ? "end-process" : "close", TimeSpan.FromSeconds(4));
 
         (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.KillBrowser);
         Launcher.Browsers[0].WasKilled.Should().BeTrue();
@@ -83,15 +94,15 @@ public sealed class KillLadderTests : PoolTest
     {
         var (ladder, context, fake) = await CreateAsync();
         var browser = Launcher.Browsers[0];
-        fake.WhileProcessEnds = fake.WhilePageCloses = () => FakeBrowserLauncher.Hang;
+        fake.WhileProcessEnds = () => FakeBrowserLauncher.Hang;
         Launcher.WhileClosing = _ => FakeBrowserLauncher.Hang;
         browser.HangsEvenWhenDead = true;
         var began = Clock.GetTimestamp();
         var closing = ladder.CloseAsync(context, hung: true);
 
+        await BoundRunsOutAsync(fake, "close", TimeSpan.FromSeconds(1));
         await BoundRunsOutAsync(fake, "end-process", TimeSpan.FromSeconds(0.25));
-        await BoundRunsOutAsync(fake, "close-page", TimeSpan.FromSeconds(1));
-        await BoundRunsOutAsync(fake, "close", TimeSpan.FromSeconds(3));
+        await BoundRunsOutAsync(fake, "end-process", TimeSpan.FromSeconds(3));
         (await closing.WaitAsync(Bounds.Short)).Should().Be(KillRung.KillBrowser);
         browser.DriverWasKilled.Should().BeFalse("it gets a chance to close by itself");
         await ArmedAsync();
@@ -105,7 +116,7 @@ public sealed class KillLadderTests : PoolTest
     public async Task CloseAsync_EveryRungFails_TakesTheFailureForDone()
     {
         var (ladder, context, fake) = await CreateAsync();
-        fake.WhileProcessEnds = fake.WhilePageCloses = () => Task.FromException(new InvalidOperationException("gone"));
+        fake.WhileProcessEnds = () => Task.FromException(new InvalidOperationException("gone"));
         Launcher.WhileClosing = _ => Task.FromException(new InvalidOperationException("gone"));
 
         await ladder.CloseAsync(context, hung: true).WaitAsync(Bounds.Short);
@@ -120,7 +131,7 @@ public sealed class KillLadderTests : PoolTest
         fake.WhileProcessEnds = () => throw new InvalidOperationException("at once");
         Launcher.WhileClosing = _ => throw new InvalidOperationException("at once");
 
-        (await ladder.CloseAsync(context, hung: true).WaitAsync(Bounds.Short)).Should().Be(KillRung.ClosePage);
+        (await ladder.CloseAsync(context, hung: true).WaitAsync(Bounds.Short)).Should().Be(KillRung.CloseContext);
     }
 
     [Theory]
@@ -129,7 +140,7 @@ public sealed class KillLadderTests : PoolTest
     public async Task CloseAsync_CellIsDead_IsDoneAtOnce(bool hung)
     {
         var (ladder, context, fake) = await CreateAsync();
-        fake.WhileProcessEnds = fake.WhilePageCloses = () => FakeBrowserLauncher.Hang;
+        fake.WhileProcessEnds = () => FakeBrowserLauncher.Hang;
         Launcher.WhileClosing = _ => FakeBrowserLauncher.Hang;
         Launcher.Browsers[0].Exit();
         await Eventually.HoldsAsync(() => context.Cell.State == CellState.Dead, Bounds.Short, "the cell is known to be dead");

@@ -23,7 +23,7 @@ public sealed class PoolWatchdogTests : PoolTest
 
         hung.Loss.Should().Be(LeaseLoss.PageHung);
         await ClosedAsync(Fake(hung));
-        Fake(hung).Calls.Should().Equal(["end-process", "close-page", "close"]);
+        Fake(hung).Calls.Should().Equal(["close"]);
         well.Loss.Should().Be(LeaseLoss.None);
         Launcher.Browsers[0].WasKilled.Should().BeFalse();
     }
