@@ -20,6 +20,12 @@ internal static class TargetLimit
     /// </summary>
     private const double GrowthPerRound = 2;
 
+    /// <summary>
+    /// Refused where it was refused before, a target bears what it bore until the probe: back to there in a round, by half of the limit, and answers to what was sent before the cut make room as well
+    /// (as in TCP's proportional rate reduction, RFC 6937), or every probe would cost three rounds.
+    /// </summary>
+    private const double RecoveredPerRound = 0.5;
+
     /// <summary>Growth by the round ends one request below the limit that was refused last, but at least a tenth and at most a quarter below it.</summary>
     private const double LeastDistance = 0.1;
     private const double MostDistance = 0.25;
@@ -124,9 +130,9 @@ internal static class TargetLimit
             state = state with { Latency = trend };
         }
 
-        // An answer to a request from before the cut says nothing of the load since.
+        // An answer to a request from before the cut says nothing of the load since; only where the limit is known does it make room.
         if (token.Epoch != state.Epoch)
-            return state;
+            return token.Epoch == state.Epoch - 1 && MayRecover(state) ? Recovered(state, now) : state;
 
         var good = state.GoodInEpoch + 1;
         if (state.IsUnknown)
@@ -162,6 +168,8 @@ internal static class TargetLimit
         var near = JustBelow(state.LastMax);
         if (state.Limit < near)
         {
+            if (MayRecover(state))
+                return Recovered(state, now);
             var wasRefused = state.Epoch > 0;
             var growth = state.Limit < 1 ? fine : (wasRefused ? GrowthPerRound : GrowthPerRound / 2) / state.Limit;
             return state with { Limit = Math.Min(near, state.Limit + growth), LastProbe = now };
@@ -176,6 +184,15 @@ internal static class TargetLimit
         var limit = Math.Min(options.Max, state.Limit + (state.Step * probe));
         return state with { Limit = limit, Step = limit > state.LastMax ? state.Step * 2 : 1, LastProbe = now };
     }
+
+    /// <summary>A limit of a few requests is found again by the round: what refuses there mostly counts requests a second, and hears every one too many.</summary>
+    private static bool MayRecover(TargetLimitState state) => state.IsConfirmed && state.Limit >= FineBelow && state.Limit < JustBelow(state.LastMax);
+
+    private static TargetLimitState Recovered(TargetLimitState state, TimeSpan now) => state with
+    {
+        Limit = Math.Min(JustBelow(state.LastMax), state.Limit + (Math.Max(GrowthPerRound, RecoveredPerRound * state.LastMax) / state.Limit)),
+        LastProbe = now,
+    };
 
     private static double JustBelow(double lastMax) =>
         lastMax <= 1 ? NearWhenBelowOne * lastMax : lastMax - Math.Clamp(1, LeastDistance * lastMax, MostDistance * lastMax);
@@ -195,6 +212,7 @@ internal static class TargetLimit
             Limit = Math.Max(least, state.Limit / 2),
             Unit = state.Limit < 1 ? state.Unit : state.Duration ?? UnknownDuration,
             ProbeInterval = AfterRefusal(state),
+            IsConfirmed = IsSameLimit(state),
             Epoch = state.Epoch + 1,
             SlowStart = false,
             IsUnknown = false,
@@ -211,11 +229,12 @@ internal static class TargetLimit
         return state with { BlockedUntil = Max(state.BlockedUntil, now + TimeSpan.FromSeconds(ceiling * (0.5 + (random / 2)))) };
     }
 
+    private static bool IsSameLimit(TargetLimitState state) => state.LastMax > 0 && state.Limit > state.LastMax * 0.7 && state.Limit < state.LastMax * 1.3;
+
     /// <summary>A probe that finds the same limit as the last one did was too soon; the next waits half as long again.</summary>
     private static TimeSpan AfterRefusal(TargetLimitState state)
     {
-        var isSameLimit = state.LastMax > 0 && state.Limit > state.LastMax * 0.7 && state.Limit < state.LastMax * 1.3;
-        if (!isSameLimit)
+        if (!IsSameLimit(state))
             return ShortestProbeInterval;
 
         var next = state.ProbeInterval * 1.5;

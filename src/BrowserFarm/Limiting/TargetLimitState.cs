@@ -33,6 +33,9 @@ internal sealed record TargetLimitState
     /// <summary>Time from one probe to the next; longer, the more probes in a row were refused.</summary>
     public TimeSpan ProbeInterval { get; init; } = TargetLimit.ShortestProbeInterval;
 
+    /// <summary>The last refusal came where the one before had come.</summary>
+    public bool IsConfirmed { get; init; }
+
     /// <summary>Good answers since the last cut.</summary>
     public int GoodInEpoch { get; init; }
 

@@ -43,6 +43,34 @@ public sealed class TargetLimitTests
     public void End_GoodAnswersAfterASlowdownOnly_AddOneARound() =>
         LimitsAfterGoodAnswers(At(4) with { LastMax = 20, Epoch = 0 }, 1).Should().Equal(4.25);
 
+    [Fact]
+    public void End_GoodAnswersAfterARefusalWhereItWasRefusedBefore_AreBackInARound()
+    {
+        var known = Cut(At(11) with { LastMax = 11 });
+        known.Should().BeEquivalentTo(new { Limit = 5.5, IsConfirmed = true });
+        LimitsAfterGoodAnswers(known, 10)[^1].Should().BeApproximately(9.9, 1e-9);
+
+        var unknown = Cut(At(11) with { LastMax = 30 });
+        unknown.IsConfirmed.Should().BeFalse();
+        LimitsAfterGoodAnswers(unknown, 10)[^1].Should().BeLessThan(8.3);
+    }
+
+    [Theory]
+    [InlineData(11, 11, true)]
+    [InlineData(11, 30, false)]
+    [InlineData(4, 4, false)]   // a few requests: fractions, by the round
+    public void End_AnswerFromBeforeTheCut_MakesRoomOnlyWhereTheLimitIsKnown(double limit, double lastMax, bool grows)
+    {
+        var state = Cut(At(limit) with { LastMax = lastMax });
+        var old = new LimitToken(state.Epoch - 1, (int)limit, TimeSpan.Zero, WasInDemand: true);
+
+        var after = TargetLimit.End(state with { InFlight = 1 }, old, new LimitReport(TargetVerdict.Good), Seconds(1), Options, random: 0);
+
+        (after.Limit > state.Limit).Should().Be(grows);
+        var older = old with { Epoch = state.Epoch - 2 };
+        TargetLimit.End(state with { InFlight = 1 }, older, new LimitReport(TargetVerdict.Good), Seconds(1), Options, random: 0).Limit.Should().Be(state.Limit);
+    }
+
     [Theory]
     [InlineData(0.5, 0.4)]
     [InlineData(1, 0.8)]
@@ -362,6 +390,8 @@ public sealed class TargetLimitTests
 
     private static TargetLimitState End((TargetLimitState State, LimitToken Token) started, TargetVerdict verdict, TimeSpan? retryAfter = null) =>
         TargetLimit.End(started.State, started.Token, new LimitReport(verdict, retryAfter), TimeSpan.Zero, Options, random: 0.5);
+
+    private static TargetLimitState Cut(TargetLimitState state) => End(Start(state), TargetVerdict.Throttled);
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 }
