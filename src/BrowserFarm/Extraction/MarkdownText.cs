@@ -9,9 +9,14 @@ internal static partial class MarkdownText
 {
     private static readonly SearchValues<char> EntityCharacters = SearchValues.Create("#0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
+    private static readonly SearchValues<char> Markup = SearchValues.Create("\\`*_[]<>&");
+
     /// <summary>Puts a backslash before what would otherwise be read as markup.</summary>
     public static string Escape(string text)
     {
+        if (!text.AsSpan().ContainsAny(Markup))
+            return text;
+
         var escaped = new StringBuilder(text.Length);
         for (var at = 0; at < text.Length; at++)
         {
@@ -31,14 +36,17 @@ internal static partial class MarkdownText
     }
 
     /// <summary>Keeps a line that happens to begin like a heading, a list item or a rule from becoming one.</summary>
-    public static string EscapeLineStarts(string text) =>
-        string.Join('\n', text.Split('\n').Select(line => LineStart().Replace(line, match => $"{match.Groups["word"].Value}\\{match.Groups["mark"].Value}")));
+    public static string EscapeLineStarts(string text) => !text.Contains('\n', StringComparison.Ordinal) && !MayStartMarkup(text)
+        ? text
+        : string.Join('\n', text.Split('\n').Select(line => LineStart().Replace(line, match => $"{match.Groups["word"].Value}\\{match.Groups["mark"].Value}")));
+
+    private static bool MayStartMarkup(string line) => line.Length > 0 && line[0] is (>= '0' and <= '9') or '-' or '+' or '#' or '=' or '~';
 
     /// <summary>Runs of white space become one space, at the ends too, where they separate words from what stands beside them.</summary>
     public static string FoldKeepingEnds(string text)
     {
-        if (text.Length == 0)
-            return "";
+        if (text.Length == 0 || IsFolded(text))
+            return text;
 
         var folded = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         if (folded.Length == 0)
@@ -46,11 +54,24 @@ internal static partial class MarkdownText
         return (char.IsWhiteSpace(text[0]) ? " " : "") + folded + (char.IsWhiteSpace(text[^1]) ? " " : "");
     }
 
+    /// <summary>Nothing is to be folded, which is the rule: of a page's texts only few are broken into lines.</summary>
+    private static bool IsFolded(string text)
+    {
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (char.IsWhiteSpace(text[at]) && (text[at] != ' ' || (at > 0 && text[at - 1] == ' ')))
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Folds spaces, and drops them and hard line breaks at the ends of the text.</summary>
     public static string Tidy(string inline)
     {
-        var lines = inline.Split('\n').Select(line => Spaces().Replace(line, " ").Trim(' '));
-        var text = string.Join('\n', lines).Trim('\n', ' ');
+        var text = IsFolded(inline)
+            ? inline.Trim(' ')
+            : string.Join('\n', inline.Split('\n').Select(line => Spaces().Replace(line, " ").Trim(' '))).Trim('\n', ' ');
 
         // One pass from each end: a page may well be a million line breaks.
         var end = text.Length;

@@ -298,9 +298,9 @@ public sealed class MarkdownWriter
             _output.Append((_blankPrefix ?? _prefix).TrimEnd()).Append('\n');
         _blankPending = false;
         _blankPrefix = null;
-        foreach (var line in text.Split('\n'))
+        foreach (var line in text.AsSpan().Split('\n'))
         {
-            _output.Append(_marker ?? _prefix).Append(line).Append('\n');
+            _output.Append(_marker ?? _prefix).Append(text.AsSpan(line)).Append('\n');
             _marker = null;
         }
     }
@@ -318,5 +318,5 @@ public sealed class MarkdownWriter
 
     private static bool IsHidden(IElement element) =>
         element.HasAttribute("hidden") || element.GetAttribute("aria-hidden") == "true"
-        || (element.GetAttribute("style") ?? "").Replace(" ", "", StringComparison.Ordinal).Contains("display:none", StringComparison.OrdinalIgnoreCase);
+        || element.GetAttribute("style")?.Replace(" ", "", StringComparison.Ordinal).Contains("display:none", StringComparison.OrdinalIgnoreCase) == true;
 }
