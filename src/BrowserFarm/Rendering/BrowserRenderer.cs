@@ -92,7 +92,11 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded).BoundedBy(stop);
         var domReady = Elapsed();
         if (wish.Actions.Count == 0)
+        {
             work.Parsed();   // or the target is not done before the actions are
+            tab.World.Prepare();
+        }
+
         var settled = await readiness.SettleAsync(stop);
         var actions = new ActionRunner(page, session, request.Url, activity, options, time);
         if (wish.Actions.Count > 0)
@@ -101,6 +105,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
                 return await witness.TellAsync(failed, isAnswering: true, stop);
             work.Parsed();
             await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded).BoundedBy(stop);
+            tab.World.Prepare();
             settled = await readiness.SettleAsync(stop);
         }
 
@@ -117,11 +122,11 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
 
         var settledAt = Elapsed();
 
-        var captured = await Bounded.RunAsync(options.ActionTimeout, time, bounded => PageCapture.TakeAsync(session, options.ActionTimeout, bounded), stop);
+        var captured = await Bounded.RunAsync(options.ActionTimeout, time, bounded => PageCapture.TakeAsync(tab.World, options.ActionTimeout, bounded), stop);
         if (!Uri.TryCreate(captured.Url, UriKind.Absolute, out var finalUrl) || (finalUrl.Scheme != Uri.UriSchemeHttp && finalUrl.Scheme != Uri.UriSchemeHttps))
             return new RenderOutcome.Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.LeftTheWeb, "The page went on to something that is not a web page."));
 
-        var files = new PageFiles(page, session, recorders, wish, options, time);
+        var files = new PageFiles(page, tab, recorders, wish, options, time);
         await files.TakeAsync(captured.Title, stop);
 
         return new RenderOutcome.Rendered(new RenderedPage(
@@ -129,7 +134,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
             fetchedAt, new PageTimings(firstByte, domReady, settledAt, Elapsed()))
         {
             BaseUrl = Uri.TryCreate(captured.BaseUrl, UriKind.Absolute, out var baseUrl) ? baseUrl : finalUrl,
-            Fields = await PickAsync(session, wish.Fields, stop),
+            Fields = await PickAsync(tab.World, wish.Fields, stop),
             Profile = request.KeepProfile ? await page.Context.StorageStateAsync().BoundedBy(stop) : null,
             Blocked = activity.Blocked,
             Data = findings?.Data,
@@ -144,7 +149,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
     }
 
     /// <summary>The page is read by now: what is wrong with the selectors costs the fields alone.</summary>
-    private async Task<IReadOnlyList<FieldMatches>> PickAsync(ICDPSession session, IReadOnlyList<FieldSpec> fields, CancellationToken stop)
+    private async Task<IReadOnlyList<FieldMatches>> PickAsync(IsolatedWorld world, IReadOnlyList<FieldSpec> fields, CancellationToken stop)
     {
         if (fields.Count == 0)
             return [];
@@ -152,7 +157,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         try
         {
             var atMost = options.ActionTimeout / 2;
-            return await Bounded.RunAsync(atMost, time, bounded => PageCapture.TakeFieldsAsync(session, fields, atMost, bounded), stop);
+            return await Bounded.RunAsync(atMost, time, bounded => PageCapture.TakeFieldsAsync(world, fields, atMost, bounded), stop);
         }
         catch (TimeoutException)
         {

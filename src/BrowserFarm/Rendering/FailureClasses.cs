@@ -21,6 +21,7 @@ internal static class FailureClasses
     public const string FieldMissing = "field-missing";
     public const string DialogStorm = "dialog-storm";
     public const string PopupStorm = "popup-storm";
+    public const string FrameStorm = "frame-storm";
     public const string PageCrashed = "page-crashed";
     public const string MemoryExceeded = "memory-exceeded";
     public const string BrowserLost = "browser-lost";

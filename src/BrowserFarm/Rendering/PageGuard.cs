@@ -3,11 +3,14 @@ using Microsoft.Playwright;
 
 namespace BrowserFarm.Rendering;
 
-/// <summary>Keeps a page from holding itself up: dismisses its dialogs, closes its pop-ups, and gives it up when it has too many of either.</summary>
+/// <summary>Keeps a page from holding itself up: dismisses its dialogs, closes its pop-ups, and gives it up when it has too many of either, or of frames.</summary>
 internal sealed class PageGuard : IDisposable
 {
     private const int MaxDialogs = 10;
     private const int MaxPopups = 20;
+
+    /// <summary>At one time. Each is a document with memory of its own, and of another site a process.</summary>
+    private const int MaxFrames = 500;
 
     private readonly IPage _page;
     private readonly CancellationTokenSource _tooMany = new();
@@ -20,6 +23,7 @@ internal sealed class PageGuard : IDisposable
         TooMany = _tooMany.Token;
         page.Dialog += OnDialog;
         page.Context.Page += OnPage;
+        page.FrameAttached += OnFrame;
     }
 
     /// <summary>Cancelled when the page is not worth waiting for any longer; <see cref="Failure"/> then says why.</summary>
@@ -31,6 +35,7 @@ internal sealed class PageGuard : IDisposable
     {
         _page.Dialog -= OnDialog;
         _page.Context.Page -= OnPage;
+        _page.FrameAttached -= OnFrame;
         _tooMany.Dispose();
     }
 
@@ -62,6 +67,12 @@ internal sealed class PageGuard : IDisposable
         {
             // It closed by itself.
         }
+    }
+
+    private void OnFrame(object? sender, IFrame frame)
+    {
+        if (_page.Frames.Count > MaxFrames)
+            GiveUp(FailureClasses.FrameStorm, $"The page has more than {MaxFrames} frames.");
     }
 
     private void GiveUp(string @class, string reason)

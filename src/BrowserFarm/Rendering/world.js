@@ -3,10 +3,11 @@
 () => {
   const read = (prototype, name, object) => Object.getOwnPropertyDescriptor(prototype, name).get.call(object);
   const root = read(Document.prototype, 'documentElement', document);
+  const shadowRootOf = Object.getOwnPropertyDescriptor(Element.prototype, 'shadowRoot').get;   // looked up once: there are thousands of elements
   const shadowRoots = [];
   const collect = (scope) => {
     for (const element of scope.querySelectorAll('*')) {
-      const shadow = read(Element.prototype, 'shadowRoot', element);
+      const shadow = shadowRootOf.call(element);
       if (shadow) {
         shadowRoots.push(shadow);
         collect(shadow);

@@ -158,6 +158,7 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
     [InlineData("<p>x</p><script>addEventListener('load', () => { while (true) {} })</script>", FailureClasses.PageHung, 3)]
     [InlineData("<script>for (;;) alert(1)</script>", FailureClasses.DialogStorm, 30)]
     [InlineData("<script>setTimeout(() => location = 'about:blank', 50)</script>", FailureClasses.LeftTheWeb, 30)]
+    [InlineData("<script>for (let i = 0; i < 600; i++) document.documentElement.append(document.createElement('iframe'))</script>", FailureClasses.FrameStorm, 30)]
     public async Task RenderAsync_HostilePage_FailsWithItsClassAndThePlaceReturns(string html, string @class, int timeoutSeconds)
     {
         _site.MapHtml("/", html);

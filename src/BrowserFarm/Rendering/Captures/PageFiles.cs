@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 namespace BrowserFarm.Rendering.Captures;
 
 /// <summary>Takes the files that are wanted of a page. The page is read by then: what goes wrong here costs that file alone, and is told.</summary>
-internal sealed class PageFiles(IPage page, ICDPSession session, PageRecorders recorders, PageWish wish, RenderOptions options, TimeProvider time)
+internal sealed class PageFiles(IPage page, TabSession tab, PageRecorders recorders, PageWish wish, RenderOptions options, TimeProvider time)
 {
     /// <summary>Bytes of one file; a larger one is left out.</summary>
     public const int MaxBytes = 64 << 20;
@@ -45,14 +45,14 @@ internal sealed class PageFiles(IPage page, ICDPSession session, PageRecorders r
         switch (format)
         {
             case PageFormat.Png or PageFormat.Jpeg or PageFormat.Webp:
-                var (picture, problem) = await new Screenshot(session, wish.Capture.Screenshot, options.ActionTimeout).TakeAsync(format, stop);
+                var (picture, problem) = await new Screenshot(tab, wish.Capture.Screenshot, options.ActionTimeout).TakeAsync(format, stop);
                 if (problem is not null)
                     Note(format, problem);
                 return picture;
             case PageFormat.Pdf:
                 return await page.PdfAsync(PdfPrint.OptionsFor(wish.Capture.Pdf)).BoundedBy(stop);
             case PageFormat.Mhtml:
-                var snapshot = await session.CallAsync("Page.captureSnapshot", ("format", "mhtml")).BoundedBy(stop);
+                var snapshot = await tab.Session.CallAsync("Page.captureSnapshot", ("format", "mhtml")).BoundedBy(stop);
                 return Encoding.UTF8.GetBytes(snapshot!.Value.GetProperty("data").GetString()!);
             case PageFormat.Har:
                 return recorders.Network!.ToHar(title);

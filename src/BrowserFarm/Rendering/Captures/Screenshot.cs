@@ -7,7 +7,7 @@ namespace BrowserFarm.Rendering.Captures;
 
 /// <summary>Takes pictures through the DevTools protocol: every kind and part, and never one that is too large to be drawn.</summary>
 /// <remarks>Playwright's own has no WebP and no bound on the size, and waits for fonts without one.</remarks>
-internal sealed class Screenshot(ICDPSession session, ScreenshotSpec spec, TimeSpan timeout)
+internal sealed class Screenshot(TabSession tab, ScreenshotSpec spec, TimeSpan timeout)
 {
     private const int DefaultQuality = 80;
 
@@ -27,13 +27,13 @@ internal sealed class Screenshot(ICDPSession session, ScreenshotSpec spec, TimeS
     /// <exception cref="PlaywrightException">Page or browser are gone.</exception>
     public async Task<(byte[]? Bytes, string? Problem)> TakeAsync(PageFormat format, CancellationToken stop)
     {
-        var metrics = (await session.CallAsync("Page.getLayoutMetrics").BoundedBy(stop))!.Value;
+        var metrics = (await tab.Session.CallAsync("Page.getLayoutMetrics").BoundedBy(stop))!.Value;
         if (await AreaAsync(metrics, stop) is not { } area)
             return (null, $"Nothing matches {spec.Element}, of which a picture was to be taken.");
         if (area.Width < 1 || area.Height < 1)
             return (null, $"{spec.Element ?? "The page"} has no size, so there is no picture of it.");
 
-        var device = (await PageCapture.EvaluateAsync(session, "devicePixelRatio", timeout, stop)).GetDouble();
+        var device = (await tab.World.EvaluateAsync("devicePixelRatio", timeout, stop)).GetDouble();
         var scale = spec.Scale ?? device;
         var fitted = PictureBounds.Fit(area, scale, PictureBounds.MaxSide(format));
         var bytes = await ShootAsync(format, fitted, scale / device, IsInView(fitted, metrics), stop);
@@ -45,9 +45,9 @@ internal sealed class Screenshot(ICDPSession session, ScreenshotSpec spec, TimeS
     {
         var isTransparent = spec.Transparent && format != PageFormat.Jpeg;
         if (isTransparent)
-            await session.CallAsync("Emulation.setDefaultBackgroundColorOverride", ("color", new { r = 0, g = 0, b = 0, a = 0 })).BoundedBy(stop);
+            await tab.Session.CallAsync("Emulation.setDefaultBackgroundColorOverride", ("color", new { r = 0, g = 0, b = 0, a = 0 })).BoundedBy(stop);
 
-        var answer = await session.CallAsync(
+        var answer = await tab.Session.CallAsync(
             "Page.captureScreenshot",
             [
                 ("format", format.ToString().ToLowerInvariant()),
@@ -57,7 +57,7 @@ internal sealed class Screenshot(ICDPSession session, ScreenshotSpec spec, TimeS
             ]).BoundedBy(stop);
 
         if (isTransparent)
-            await session.CallAsync("Emulation.setDefaultBackgroundColorOverride").BoundedBy(stop);
+            await tab.Session.CallAsync("Emulation.setDefaultBackgroundColorOverride").BoundedBy(stop);
         return answer!.Value.GetProperty("data").GetBytesFromBase64();
     }
 
@@ -67,7 +67,7 @@ internal sealed class Screenshot(ICDPSession session, ScreenshotSpec spec, TimeS
             return clip;
         if (spec.Element is { } selector)
         {
-            var found = await PageCapture.EvaluateAsync(session, $"{FindElement}({JsonSerializer.Serialize(selector)})", timeout, stop);
+            var found = await tab.World.EvaluateAsync($"{FindElement}({JsonSerializer.Serialize(selector)})", timeout, stop);
             return found.ValueKind == JsonValueKind.Array
                 ? new PictureArea(found[0].GetDouble(), found[1].GetDouble(), found[2].GetDouble(), found[3].GetDouble())
                 : null;

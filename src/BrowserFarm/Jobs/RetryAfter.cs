@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Jobs;
 
 /// <summary>Reads a <c>Retry-After</c> header (RFC 9110 §10.2.3).</summary>
 internal static class RetryAfter

@@ -1,6 +1,6 @@
-using BrowserFarm.Rendering;
+using BrowserFarm.Jobs;
 
-namespace BrowserFarm.Tests.Rendering;
+namespace BrowserFarm.Tests.Jobs;
 
 public sealed class RetryAfterTests
 {
