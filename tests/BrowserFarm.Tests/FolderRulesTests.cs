@@ -20,10 +20,11 @@ public sealed partial class FolderRulesTests
         ["Rendering"] = ["Jobs", "ContextPool"],
         ["Extraction"] = ["Jobs", "Rendering"],
         ["Storage"] = ["Jobs", "Queueing", "Diagnostics"],
-        ["Workers"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Diagnostics", "ContextPool"],
-        ["Operations"] = ["Diagnostics", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Storage", "Workers", "ContextPool"],
-        ["Hosting"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "ContextPool"],
-        ["Cli"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "Hosting", "ContextPool"],
+        ["Delivery"] = ["Jobs", "Queueing", "Storage", "Diagnostics"],
+        ["Workers"] = ["Delivery", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Diagnostics", "ContextPool"],
+        ["Operations"] = ["Delivery", "Diagnostics", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Storage", "Workers", "ContextPool"],
+        ["Hosting"] = ["Delivery", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "ContextPool"],
+        ["Cli"] = ["Delivery", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "Hosting", "ContextPool"],
     };
 
     /// <summary>Libraries that only some folders may know.</summary>
@@ -34,6 +35,7 @@ public sealed partial class FolderRulesTests
         ["Microsoft.Playwright"] = ["ContextPool/Browsers", "ContextPool/Leasing", "BrowserFarm/Rendering"],
         ["Microsoft.AspNetCore"] = ["BrowserFarm/Demo", "BrowserFarm/Api", "BrowserFarm/Dashboard"],
         ["AngleSharp"] = ["BrowserFarm/Extraction", "BrowserFarm/Rendering"],
+        ["CsvHelper"] = ["BrowserFarm/Storage"],
         ["Quartz"] = ["BrowserFarm/Scheduling"],
     };
 

@@ -31,6 +31,7 @@ internal static class CrawlCommand
             farm.ClaimFor = TimeSpan.FromSeconds(seconds);
         if (line.GetValue(options.MaxQueued) is { } queued)
             farm.Discovery = new DiscoveryOptions { PauseAt = queued };
+        farm.MaxBytes = line.GetValue(options.MaxBytes);
         var logging = CommonOptions.Logging(line);
 
         DemoSite? demo = null;
@@ -115,8 +116,10 @@ internal static class CrawlCommand
 
         var end = await crawl.LookAsync(CancellationToken.None);
         await CrawlSummary.WriteAsync(Console.Out, crawl, end, progress.Elapsed, wasStopped(), CancellationToken.None);
-        return !end.IsFinished ? ExitCode.Interrupted
+        return !end.IsFinished && crawl.IsQuotaUsedUp ? ExitCode.QuotaUsedUp
+            : !end.IsFinished ? ExitCode.Interrupted
             : end.Jobs.Succeeded == 0 ? ExitCode.NothingRead
+            : await CrawlSummary.IsUndeliveredAsync(crawl, CancellationToken.None) ? ExitCode.Undelivered
             : ExitCode.Ok;
     }
 

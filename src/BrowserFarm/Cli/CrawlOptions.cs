@@ -44,6 +44,20 @@ internal sealed class CrawlOptions
 
     public Option<string?> Out { get; } = new("--out") { Description = "The crawl's folder (default: ./farm-data/crawls/<name>).", HelpName = "DIR" };
 
+    public Option<long?> MaxBytes { get; } = new("--max-bytes")
+    {
+        Description = "Stop when the crawl's folder takes this much, 500MB, 20GB, 2TB; go on with --resume and more (default: as the disk has room).",
+        HelpName = "SIZE",
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            if (ByteSize.TryParse(text, out var bytes))
+                return bytes;
+            result.AddError($"--max-bytes is '{text}', but must be a whole number and a unit: 500MB, 20GB, 2TB.");
+            return null;
+        },
+    };
+
     public Option<int?> Claim { get; } = Number("--claim", 1, 3_600, "Seconds for which a page is held by a program that gives no sign of life (default 30); for trying out faults.");
 
     public Option<string[]> Formats { get; } = new("--format")
@@ -62,6 +76,8 @@ internal sealed class CrawlOptions
 
     public Option<int?> TrapLimit { get; } = Number("--trap-limit", 0, 100_000, $"Addresses of one pattern, as /calendar/#/#, that are a lot: from there on endless ones are followed no further; 0 follows all (default {TrapPolicy.DefaultLimit}).");
 
+    public WebhookOptions Webhook { get; } = new();
+
     public RecurrenceOptions Recurrence { get; } = new();
 
     public Option<string?> Resume { get; } = new("--resume") { Description = "Go on with a crawl that was stopped, by its name or folder.", HelpName = "NAME" };
@@ -69,14 +85,15 @@ internal sealed class CrawlOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(Urls);
-        foreach (var option in WhatToCrawl.Concat([Concurrency, MaxQueued, Claim, Out, Resume]))
+        foreach (var option in WhatToCrawl.Concat([Concurrency, MaxQueued, MaxBytes, Claim, Out, Resume]))
             command.Options.Add(option);
         command.Validators.Add(RefuseWithResume);
         command.Validators.Add(Recurrence.Check);
+        command.Validators.Add(Webhook.Check);
     }
 
     /// <summary>Options that are part of the crawl itself, and so cannot be given again when it is resumed.</summary>
-    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Engine, Http, Formats, .. Page.All, .. Visitor.All, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All];
+    private IEnumerable<Option> WhatToCrawl => [UrlList, MaxPages, MaxDepth, Include, Exclude, Engine, Http, Formats, .. Page.All, .. Visitor.All, IgnoreRobots, Sitemap, TrapLimit, Lane, Priority, Order, .. Recurrence.All, .. Webhook.All];
 
     /// <summary>The spec that the command line asks for.</summary>
     /// <exception cref="FormatException">A glob, field, format or selector cannot be read.</exception>
@@ -101,6 +118,7 @@ internal sealed class CrawlOptions
             TrapLimit = line.GetValue(TrapLimit),
             DemoProducts = demoProducts,
             Recurrence = Recurrence.From(line),
+            Webhook = Webhook.From(line),
         };
         // Reads the globs now, not when the first link is met.
         _ = new Scope(spec);
@@ -121,7 +139,7 @@ internal sealed class CrawlOptions
             command.AddError($"{option.Name} cannot be changed when a crawl is resumed.");
     }
 
-    private static Option<int?> Number(string name, int least, int most, string description) => new(name)
+    internal static Option<int?> Number(string name, int least, int most, string description) => new(name)
     {
         Description = description,
         HelpName = "N",

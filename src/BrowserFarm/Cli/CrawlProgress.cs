@@ -77,7 +77,7 @@ internal abstract class CrawlProgress(LocalCrawl crawl) : IDisposable
             CultureInfo.InvariantCulture,
             $"{now.Jobs.Succeeded} done, {now.Jobs.Failed} failed, {now.Jobs.Queued} queued, {now.Jobs.Running} running{(now.Jobs.Deferred > 0 ? string.Create(CultureInfo.InvariantCulture, $", {now.Jobs.Deferred} outside the lines") : "")}, {Rate.PerSecond:0.0} pages/s, "
             + $"{now.Pool.InUse}/{now.Pool.Capacity.Contexts} contexts, {now.Pool.Memory.AvailableBytes >> 20} MB free{(now.Sitemaps.IsDone ? "" : ", reading sitemaps")}"
-            + $"{(now.Storage is { } trouble ? $"; waiting: {trouble.Reason}" : "")}");
+            + $"{(now.Storage is { } trouble ? $"; waiting: {trouble.Reason}" : "")}{(now.Webhook is { } problem ? $"; webhook: {problem}" : "")}");
     }
 
     /// <summary>A few lines that are redrawn where they stand.</summary>

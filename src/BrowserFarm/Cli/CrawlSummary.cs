@@ -2,6 +2,7 @@ using System.Globalization;
 using BrowserFarm.Hosting;
 using BrowserFarm.Jobs;
 using BrowserFarm.Operations;
+using BrowserFarm.Queueing;
 using BrowserFarm.Workers;
 
 namespace BrowserFarm.Cli;
@@ -21,6 +22,8 @@ internal static class CrawlSummary
             CultureInfo.InvariantCulture,
             $"{state} after {Duration(elapsed)}: {jobs.Succeeded - reused} pages read, {(reused > 0 ? $"{reused} still fresh, " : "")}{jobs.Failed} failed{(end.IsFinished ? "" : $", {jobs.Queued + jobs.Running + jobs.Deferred} to do")}"));
 
+        if (crawl.IsQuotaUsedUp)
+            await output.WriteLineAsync($"The crawl's folder takes {ByteSize.Write(crawl.BytesUsed)}, as much as --max-bytes allows; go on with more");
         var reasons = await crawl.SkippedAsync(cancellationToken);
         if (reasons.Count > 0)
         {
@@ -41,9 +44,23 @@ internal static class CrawlSummary
         await output.WriteLineAsync($"Results   {Shown(crawl.ResultsPath)}");
         if (jobs.Failed > 0)
             await output.WriteLineAsync($"Failures  {Shown(crawl.FailuresPath)}");
+        await WriteWebhookAsync(output, await crawl.DeliveredAsync(cancellationToken), crawl.Crawl.Spec.Webhook, end);
         await output.WriteLineAsync($"Database  {Shown(crawl.DatabasePath)}");
-        if (!end.IsFinished)
+        if (!end.IsFinished || await IsUndeliveredAsync(crawl, cancellationToken))
             await output.WriteLineAsync($"Go on with ./farm crawl --resume {ResumeName(crawl.DatabasePath)}");
+    }
+
+    /// <summary>Whether the crawl's webhook lacks something of it.</summary>
+    public static async Task<bool> IsUndeliveredAsync(LocalCrawl crawl, CancellationToken cancellationToken) =>
+        await crawl.DeliveredAsync(cancellationToken) is { Undelivered: > 0 } or { WithEnd: false };
+
+    private static async Task WriteWebhookAsync(TextWriter output, Delivered? delivered, WebhookSpec? webhook, FarmSnapshot end)
+    {
+        if (delivered is null)
+            return;
+
+        var left = delivered.Undelivered > 0 ? $"{delivered.Undelivered} results were not delivered" : end.IsFinished && !delivered.WithEnd ? "the end was not delivered" : null;
+        await output.WriteLineAsync($"Webhook   {(left is null ? $"all was delivered to {webhook!.Url}" : $"{left}: {end.Webhook ?? "they are sent when the crawl is gone on with"}")}");
     }
 
     private static async Task WriteSitemapsAsync(TextWriter output, SitemapProgress sitemaps)

@@ -26,6 +26,12 @@ internal static class ExitCode
     /// <summary>Everything went its way, but no page could be read.</summary>
     public const int NothingRead = 7;
 
+    /// <summary>Everything was read, but not all of it could be delivered to the webhook; a resume delivers the rest.</summary>
+    public const int Undelivered = 8;
+
+    /// <summary>Stopped because the crawl's folder takes as much as <c>--max-bytes</c> allows; can be resumed with more.</summary>
+    public const int QuotaUsedUp = 9;
+
     /// <summary>Stopped by Ctrl-C or SIGTERM before the end; can be resumed. 128 + 2, as shells have it.</summary>
     public const int Interrupted = 130;
 }

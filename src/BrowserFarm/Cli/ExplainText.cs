@@ -39,6 +39,8 @@ internal sealed class ExplainText(string name, FarmStatus? status, DateTimeOffse
             Add(text, "at once", $"{status.AtOnce:0.0} is what this pace takes (pages a second by the time of one); sites bear {status.TargetsBear}, memory and processors {status.Contexts}");
         }
 
+        if (status?.Webhook is { } problem)
+            Add(text, "webhook", $"takes nothing, and is tried again: {problem}");
         if (waited.ByLength.Count > 0)
             Add(text, "waiting", $"of all tries so far: {Shares(waited)}");
         var wanted = lines.Where(line => line.Target.Value.Contains(target, StringComparison.OrdinalIgnoreCase)).ToList();

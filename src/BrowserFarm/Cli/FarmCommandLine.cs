@@ -17,6 +17,8 @@ internal static class FarmCommandLine
             RenderCommand.Create(),
             AddCommand.Create(),
             RequeueCommand.Create(),
+            ResultsCommand.Create(),
+            PruneCommand.Create(),
             ExplainCommand.Create(),
             DoctorCommand.Create(),
             DemoCommand.Create(),

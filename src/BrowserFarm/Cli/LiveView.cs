@@ -30,6 +30,8 @@ internal static class LiveView
             grid.AddRow(new Markup(""), new Markup(Invariant($"[yellow]it grows faster than this machine reads: {nodes} like it would empty it in an hour[/]")));
         if (now.Discovery is { Deferred: > 0 } or { Pause: not DiscoveryPause.None } or { Targets.Count: > 0 })
             grid.AddRow(new Markup("outside"), new Markup(Invariant($"{now.Discovery.Deferred} pages wait for room in line  [grey]{Markup.Escape(Paused(now.Discovery))}[/]")));
+        if (now.Webhook is { } problem)
+            grid.AddRow(new Markup("webhook"), new Markup($"[yellow]{Markup.Escape(problem)}[/]"));
         if (!now.Sitemaps.IsDone)
             grid.AddRow(new Markup("sitemaps"), new Markup(Invariant($"{now.Sitemaps.Files} read, {now.Sitemaps.Addresses} addresses")));
         grid.AddRow(new Markup("workers"), new Markup(Invariant(

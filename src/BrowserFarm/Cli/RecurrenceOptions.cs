@@ -23,14 +23,16 @@ internal sealed class RecurrenceOptions
         CustomParser = ParseAge,
     };
 
-    public IEnumerable<Option> All => [Every, TimeZone, Fresh];
+    public Option<int?> KeepRuns { get; } = CrawlOptions.Number("--keep-runs", 1, 1_000_000, "With --every: keep the last N runs and forget older ones, with their results and files (default: keep all).");
+
+    public IEnumerable<Option> All => [Every, TimeZone, Fresh, KeepRuns];
 
     /// <summary>Refuses what says nothing without <c>--every</c>, and what cannot be read.</summary>
     public void Check(CommandResult command)
     {
         if (command.GetResult(Every) is null)
         {
-            foreach (var option in new Option[] { TimeZone, Fresh }.Where(option => command.GetResult(option) is { Implicit: false }))
+            foreach (var option in new Option[] { TimeZone, Fresh, KeepRuns }.Where(option => command.GetResult(option) is { Implicit: false }))
                 command.AddError($"{option.Name} says something only with --every.");
             return;
         }
@@ -52,7 +54,7 @@ internal sealed class RecurrenceOptions
 
     /// <summary>The recurrence that the command line asks for; null when it asks for none.</summary>
     public Recurrence? From(ParseResult line) =>
-        line.GetValue(Every) is { } cron ? new Recurrence(cron.Trim(), line.GetValue(TimeZone) ?? "UTC", line.GetValue(Fresh)) : null;
+        line.GetValue(Every) is { } cron ? new Recurrence(cron.Trim(), line.GetValue(TimeZone) ?? "UTC", line.GetValue(Fresh)) { KeepRuns = line.GetValue(KeepRuns) } : null;
 
     private static TimeSpan? ParseAge(ArgumentResult result)
     {

@@ -48,6 +48,8 @@ internal static class RecurringCrawls
                 try
                 {
                     exitCode = await CrawlCommand.ShowAsync(run, showing, () => runs.RunAsync(run), () => signals.Received);
+                    if (exitCode == ExitCode.QuotaUsedUp)
+                        return exitCode;
                 }
                 finally
                 {

@@ -53,7 +53,7 @@ internal static class RenderCommand
     private static async Task<int> RunAsync(
         CanonicalUrl url, PageWish wish, EngineChoice engine, VisitorSpec visitor, string? saveProfile, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
-        await Visitor.PrepareAsync(config, visitor, cancellationToken);
+        await Visitor.PrepareAsync(config, visitor, [url.Value], cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var signals = new StopSignals(stop.Cancel, stop.Cancel);
 

@@ -10,11 +10,18 @@ internal sealed class VisitorOptions
 
     public Option<string?> Profile { get; } = new("--profile") { Description = "Begin with the cookies and the storage in this file, as render --save-profile writes it.", HelpName = "FILE" };
 
-    public IEnumerable<Option> All => [Device, Profile];
+    public Option<string[]> Header { get; } = new("--header") { Description = "A header of every request, wherever it goes: 'X-Api-Key: abc'; may be repeated. Kept with the crawl.", HelpName = "NAME: VALUE" };
 
+    public Option<string[]> Cookie { get; } = new("--cookie") { Description = "A cookie for the hosts that are begun with: 'consent=yes'; may be repeated. Kept with the crawl.", HelpName = "NAME=VALUE" };
+
+    public IEnumerable<Option> All => [Device, Profile, Header, Cookie];
+
+    /// <exception cref="FormatException">A header or a cookie cannot be one.</exception>
     public VisitorSpec From(ParseResult line) => new()
     {
         Device = line.GetValue(Device),
         Profile = line.GetValue(Profile) is { } path ? Path.GetFullPath(path) : null,
+        Headers = [.. (line.GetValue(Header) ?? []).Select(HttpPairs.Header)],
+        Cookies = [.. (line.GetValue(Cookie) ?? []).Select(HttpPairs.Cookie)],
     };
 }

@@ -56,6 +56,15 @@ internal static partial class FarmLog
     [LoggerMessage(2016, LogLevel.Warning, "Jobs whose claim ran out could not be looked for: {Reason}")]
     public static partial void ClaimsNotRescued(this ILogger logger, string reason);
 
+    [LoggerMessage(2017, LogLevel.Warning, "The webhook does not take what is sent, it is tried again until it does: {Problem}")]
+    public static partial void DeliveryFails(this ILogger logger, string problem);
+
+    [LoggerMessage(2018, LogLevel.Information, "The webhook took what was sent, at try {Tries}")]
+    public static partial void DeliveryGoesOn(this ILogger logger, int tries);
+
+    [LoggerMessage(2019, LogLevel.Warning, "What the webhook is to be sent could not be read, or noted as delivered: {Reason}")]
+    public static partial void DeliveryNotNoted(this ILogger logger, string reason);
+
     [LoggerMessage(2020, LogLevel.Error, "The farm stalls: {Reason}")]
     public static partial void PipelineStalled(this ILogger logger, string reason);
 
@@ -67,6 +76,9 @@ internal static partial class FarmLog
 
     [LoggerMessage(2023, LogLevel.Debug, "status.json could not be written: {Reason}")]
     public static partial void StatusNotWritten(this ILogger logger, string reason);
+
+    [LoggerMessage(2024, LogLevel.Warning, "The crawl's folder takes {Used} bytes of the {Most} that it may: the crawl stops")]
+    public static partial void QuotaUsedUp(this ILogger logger, long used, long most);
 
     [LoggerMessage(2100, LogLevel.Debug, "Job {JobId} {Url}: {Settlement}")]
     public static partial void AttemptSettled(this ILogger logger, long jobId, string url, string settlement);

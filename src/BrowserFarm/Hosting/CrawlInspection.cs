@@ -4,12 +4,19 @@ using BrowserFarm.Operations;
 using BrowserFarm.Queueing;
 using BrowserFarm.Queueing.Sqlite;
 using BrowserFarm.Storage;
+using BrowserFarm.Storage.Exports;
 
 namespace BrowserFarm.Hosting;
 
 /// <summary>A look at a crawl's folder from outside, whether somebody works on it or not. Changes nothing.</summary>
 public sealed class CrawlInspection : IDisposable
 {
+    /// <summary>Means the results of all runs of a recurring crawl.</summary>
+    public const string EveryRun = "all";
+
+    /// <summary>A result may have many megabytes.</summary>
+    private const int ResultsAtOnce = 10;
+
     private readonly SqliteQueueView _queue;
     private readonly string _folder;
 
@@ -51,6 +58,33 @@ public sealed class CrawlInspection : IDisposable
 
     public CrawlCounts Count() => _queue.Count(Crawl.Id);
 
+    /// <summary>Hands the results that are stored so far to a writer, in their order, a few in memory at a time.</summary>
+    /// <param name="run">Of a recurring crawl: a run by its number or name, or <see cref="EveryRun"/>; null is the last one.</param>
+    /// <param name="afterSequence">Number of the last result that is not wanted; 0 wants all.</param>
+    /// <returns>How many.</returns>
+    /// <exception cref="FormatException">There is no such run.</exception>
+    public async Task<long> ExportAsync(IResultWriter writer, string? run, long afterSequence, CancellationToken cancellationToken)
+    {
+        var written = 0L;
+        foreach (var crawl in CrawlsOf(run))
+        {
+            for (var after = afterSequence; ;)
+            {
+                var results = _queue.ReadResults(crawl, after, ResultsAtOnce);
+                if (results.Count == 0)
+                    break;
+
+                foreach (var result in results)
+                    await writer.WriteAsync(result, cancellationToken);
+                written += results.Count;
+                after = results[^1].Sequence;
+            }
+        }
+
+        await writer.CompleteAsync(cancellationToken);
+        return written;
+    }
+
     /// <inheritdoc cref="SqliteQueueView.Lines"/>
     public IReadOnlyList<LineView> Lines(int atMost) => _queue.Lines(atMost);
 
@@ -76,6 +110,19 @@ public sealed class CrawlInspection : IDisposable
         return !CrawlFolder.IsHeld(_folder) ? null
             : CrawlFolder.HasRoom(_folder) ? status.Silenced(string.Create(CultureInfo.InvariantCulture, $"a program works on this crawl and has said nothing for {silence.TotalSeconds:0} s: it may have been stopped, or its disk hangs"))
             : status.Silenced($"the disk that holds {_folder} is full; it goes on by itself when there is room");
+    }
+
+    private List<string> CrawlsOf(string? run)
+    {
+        if (run is null)
+            return [Crawl.Id];
+        var runs = Recurring is null
+            ? throw new FormatException($"{Crawl.Id} is run once: it has no run '{run}'.")
+            : _queue.Runs();
+        var wanted = runs.Where(one => run == EveryRun || run == one.Name || run == one.Number.ToString(CultureInfo.InvariantCulture)).Select(one => one.CrawlId).ToList();
+        return wanted.Count > 0 || run == EveryRun
+            ? wanted
+            : throw new FormatException($"There is no run '{run}' of {Recurring.Id}; it has {runs.Count}{(runs.Count == 0 ? "" : $", the last is {runs[^1].Number}, {runs[^1].Name}")}.");
     }
 
     private static Crawl? CrawlOf(SqliteQueueView queue, RecurringCrawl? recurring) => recurring switch

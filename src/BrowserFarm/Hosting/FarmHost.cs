@@ -23,6 +23,9 @@ public sealed class FarmHost : IAsyncDisposable
     /// <summary>The running farm in numbers.</summary>
     public FarmObserver Observer => _host.Services.GetRequiredService<FarmObserver>();
 
+    /// <summary>The crawl was stopped because its folder takes as much as it may.</summary>
+    public bool IsQuotaUsedUp => _host.Services.GetRequiredService<QuotaKeeper>().IsUsedUp;
+
     /// <param name="logging">Where messages go; null sends them nowhere.</param>
     /// <param name="time">The queue's clock; null takes the system's.</param>
     /// <exception cref="OptionsValidationException">The crawl names a handler that is not registered.</exception>
@@ -34,7 +37,7 @@ public sealed class FarmHost : IAsyncDisposable
         builder.Services.AddCrawlFarm(config, options, queue, plan);
         options.ConfigureServices?.Invoke(builder.Services);
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainGrace + TimeSpan.FromSeconds(15));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainGrace + options.DeliveryGraceWhenStopped + TimeSpan.FromSeconds(15));
         if (logging is not null)
             logging(builder.Logging);
         var host = builder.Build();
@@ -75,6 +78,7 @@ public sealed class FarmHost : IAsyncDisposable
     public void StopNow()
     {
         _host.Services.GetRequiredService<WorkerHost>().AbandonNow();
+        _host.Services.GetRequiredService<DeliveryKeeper>().GiveUp();
         Stop();
     }
 

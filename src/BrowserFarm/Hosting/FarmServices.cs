@@ -1,3 +1,4 @@
+using BrowserFarm.Delivery;
 using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Operations;
@@ -10,6 +11,7 @@ using BrowserFarm.Workers;
 using ContextPool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace BrowserFarm.Hosting;
 
@@ -62,8 +64,14 @@ public static class FarmServices
         services.AddSingleton<WorkerHost>();
         services.AddSingleton<FarmObserver>();
 
+        if (plan.Crawl.Spec.Webhook is { } webhook)
+            services.AddSingleton(provider => WebhookOutbox.Open(queue, webhook, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WebhookOutbox>>()));
+        services.AddSingleton<DeliveryKeeper>();
+        services.AddSingleton<QuotaKeeper>();
+
         // Started in this order and stopped in the other: what workers finish while draining is still written.
         services.AddHostedService<CrawlKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<DeliveryKeeper>());
         services.AddHostedService<ClaimRescuer>();
         services.AddHostedService(provider => provider.GetRequiredService<ClaimKeeper>());
         services.AddHostedService<LimitKeeper>();
@@ -71,6 +79,7 @@ public static class FarmServices
         services.AddHostedService<DiscoveryKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<SitemapSeeder>());
         services.AddHostedService(provider => provider.GetRequiredService<WorkerHost>());
+        services.AddHostedService(provider => provider.GetRequiredService<QuotaKeeper>());
         services.AddHostedService<StatusKeeper>();
         return services;
     }

@@ -45,17 +45,23 @@ public sealed class LocalCrawl : IAsyncDisposable
 
     public string DatabasePath => _folder.DatabasePath;
 
+    /// <inheritdoc cref="FarmHost.IsQuotaUsedUp"/>
+    public bool IsQuotaUsedUp => _host.IsQuotaUsedUp;
+
+    /// <summary>Bytes that the crawl's folder takes.</summary>
+    public long BytesUsed => _folder.BytesUsed();
+
     /// <summary>Begins a crawl: when this returns, its folder exists and its seeds are durable.</summary>
     /// <param name="seeds">Where it starts; may be longer than the spec's own list, which holds one address a site.</param>
     /// <exception cref="FormatException">There is no such device.</exception>
-    /// <exception cref="ConfigFileException">The profile cannot be read.</exception>
+    /// <exception cref="ConfigFileException">The profile, or the secret of its webhook, cannot be read.</exception>
     /// <exception cref="CrawlFolderException">The folder cannot be used or holds a crawl already.</exception>
     /// <exception cref="QueueStorageException">The database cannot be written.</exception>
     public static async Task<LocalCrawl> BeginAsync(
         string folderPath, CrawlSpec spec, IReadOnlyList<CanonicalUrl> seeds, PlaywrightConfig config, FarmOptions options,
         Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
-        await Visitor.PrepareAsync(config, spec.Visitor, cancellationToken);
+        await CrawlPreparation.PrepareAsync(config, spec, cancellationToken);
         var folder = CrawlFolder.Create(folderPath);
         SqliteJobQueue? queue = null;
         try
@@ -81,7 +87,7 @@ public sealed class LocalCrawl : IAsyncDisposable
     /// <summary>Opens a crawl that was begun, to go on where it stopped.</summary>
     /// <exception cref="CrawlFolderException">There is none in the folder, it was interrupted before all its seeds were stored, or it is being run.</exception>
     /// <exception cref="QueueStorageException">The database is damaged or was made by a later release.</exception>
-    /// <exception cref="ConfigFileException">The profile cannot be read.</exception>
+    /// <exception cref="ConfigFileException">The profile, or the secret of its webhook, cannot be read.</exception>
     public static async Task<LocalCrawl> ResumeAsync(
         string folderPath, PlaywrightConfig config, FarmOptions options, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
@@ -99,7 +105,7 @@ public sealed class LocalCrawl : IAsyncDisposable
                     $"{folder.DatabasePath} holds {stored} of the {crawl.Spec.SeedCount} URLs of its crawl: it was interrupted before it began. Delete the folder and start again.");
             }
 
-            await Visitor.PrepareAsync(config, crawl.Spec.Visitor, cancellationToken);
+            await CrawlPreparation.PrepareAsync(config, crawl.Spec, cancellationToken);
             return Compose(queue, folder, crawl, config, options, logging, isNew: false);
         }
         catch
@@ -126,6 +132,10 @@ public sealed class LocalCrawl : IAsyncDisposable
     /// <summary>Pages that were not asked for, because an earlier run of the recurring crawl had read them recently enough.</summary>
     public async Task<long> CountReusedAsync(CancellationToken cancellationToken) =>
         _isRun && (await _queue.FindRecurringAsync(id: null, cancellationToken))?.LastRun is { } run && run.CrawlId == Crawl.Id ? run.Reused : 0;
+
+    /// <summary>How far the crawl's results were delivered to its webhook; null when it has none.</summary>
+    public async Task<Delivered?> DeliveredAsync(CancellationToken cancellationToken) =>
+        Crawl.Spec.Webhook is null ? null : await _queue.FindDeliveredAsync(Crawl.Id, cancellationToken);
 
     /// <summary>Skipped URLs by reason; counted when it is asked for, which takes a while with millions of them.</summary>
     public Task<IReadOnlyDictionary<SkipReason, long>> SkippedAsync(CancellationToken cancellationToken) => _queue.CountSkippedAsync(Crawl.Id, cancellationToken);

@@ -70,7 +70,7 @@ public sealed class LocalRuns : IAsyncDisposable
     {
         var now = time.GetUtcNow();
         var times = CronTimes.Parse(spec.Recurrence ?? throw new ArgumentException("It has no recurrence.", nameof(spec)), now);
-        await Visitor.PrepareAsync(config, spec.Visitor, cancellationToken);
+        await CrawlPreparation.PrepareAsync(config, spec, cancellationToken);
         var folder = CrawlFolder.Create(folderPath);
         SqliteJobQueue? queue = null;
         try
@@ -168,7 +168,12 @@ public sealed class LocalRuns : IAsyncDisposable
         }
 
         if ((await run.LookAsync(CancellationToken.None)).IsFinished)
+        {
             await _queue.EndRunAsync(run.Crawl.Id, CancellationToken.None);
+            if (Crawl.Spec.Recurrence?.KeepRuns is { } keep)
+                await OldRuns.ForgetAsync(_queue, _folder, Crawl.Id, keep, CancellationToken.None);
+        }
+
         Crawl = (await _queue.FindRecurringAsync(Crawl.Id, CancellationToken.None))!;
     }
 
@@ -187,7 +192,7 @@ public sealed class LocalRuns : IAsyncDisposable
     private async Task<LocalCrawl> OpenAsync(CrawlRun run, CancellationToken cancellationToken)
     {
         var crawl = (await _queue.FindCrawlAsync(run.CrawlId, cancellationToken))!;
-        await Visitor.PrepareAsync(_config, crawl.Spec.Visitor, cancellationToken);   // the profile may have been renewed since
+        await CrawlPreparation.PrepareAsync(_config, crawl.Spec, cancellationToken);   // the profile may have been renewed since
         return LocalCrawl.OfRun(_queue, _folder.OfRun(run.Name), _robots, _sitemaps, crawl, _config, _options, _logging, _time);
     }
 

@@ -44,7 +44,7 @@ internal static partial class PlaywrightConfigSchema
         Text("context.httpCredentials.password", "a password of at most 255 characters", IsCredential, (config, value) => config.Context.Credentials = CredentialsOf(config) with { Password = value }),
         Text("context.profile", "the path of a profile that render --save-profile wrote", IsPath, (config, value) => config.ProfilePath = Path.GetFullPath(value)),
         Text("context.locale", "a language tag like en-GB", value => LanguageTag().IsMatch(value), (config, value) => config.Context.Locale = value),
-        Text("context.userAgent", "a User-Agent header of at most 1000 printable ASCII characters", IsHeaderValue, (config, value) => config.Context.UserAgent = value),
+        Text("context.userAgent", "a User-Agent header of at most 1000 printable ASCII characters", HeaderRules.IsValue, (config, value) => config.Context.UserAgent = value),
         Text("context.timezoneId", "an IANA time zone like Europe/Berlin", value => TimeZoneName().IsMatch(value), (config, value) => config.Context.TimeZoneId = value),
         new("context.extraHTTPHeaders", "an object of header names and values; not Host, Content-Length, Cookie, Connection or Proxy-*", TryApplyHeaders),
         Bool("context.ignoreHTTPSErrors", (config, value) => config.Context.IgnoreHttpsErrors = value),
@@ -136,8 +136,8 @@ internal static partial class PlaywrightConfigSchema
 
         foreach (var header in json.EnumerateObject())
         {
-            var isLegal = HeaderName().IsMatch(header.Name) && !ForbiddenHeader().IsMatch(header.Name)
-                && header.Value.ValueKind == JsonValueKind.String && IsHeaderValue(header.Value.GetString()!);
+            var isLegal = HeaderRules.IsName(header.Name) && !HeaderRules.IsForbidden(header.Name)
+                && header.Value.ValueKind == JsonValueKind.String && HeaderRules.IsValue(header.Value.GetString()!);
             if (!isLegal)
                 return false;
             config.Context.ExtraHttpHeaders[header.Name] = header.Value.GetString()!;
@@ -163,8 +163,6 @@ internal static partial class PlaywrightConfigSchema
 
     private static bool IsPath(string value) => value.Length is > 0 and <= 4096 && !value.Any(char.IsControl);
 
-    private static bool IsHeaderValue(string value) => value.Length is > 0 and <= 1000 && value.All(c => c is >= ' ' and <= '~');
-
     private static bool IsSwitch(string value) =>
         value.StartsWith("--", StringComparison.Ordinal) && value.Length is > 2 and <= 4096
         && !value.StartsWith("--no-sandbox", StringComparison.Ordinal) && !value.StartsWith("--proxy-server", StringComparison.Ordinal);
@@ -179,10 +177,4 @@ internal static partial class PlaywrightConfigSchema
 
     [GeneratedRegex(@"^[A-Za-z0-9_+-]{1,32}(/[A-Za-z0-9_+-]{1,32}){0,2}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TimeZoneName();
-
-    [GeneratedRegex(@"^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex HeaderName();
-
-    [GeneratedRegex(@"^(host|content-length|cookie|connection|transfer-encoding|upgrade|proxy-.*)\z", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex ForbiddenHeader();
 }

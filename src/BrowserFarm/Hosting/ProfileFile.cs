@@ -1,5 +1,9 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using BrowserFarm.Jobs;
+using BrowserFarm.Storage;
 
 namespace BrowserFarm.Hosting;
 
@@ -32,24 +36,8 @@ public static class ProfileFile
 
     /// <summary>Writes a profile so that only its owner may read it; it replaces an older one whole.</summary>
     /// <exception cref="IOException">The disk is full or failing, or the folder is not there.</exception>
-    public static async Task WriteAsync(string path, string state, CancellationToken cancellationToken)
-    {
-        var beside = $"{path}.{Guid.NewGuid():N}.new";
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            await using (var file = new StreamWriter(beside, options))
-                await file.WriteAsync(state.AsMemory(), cancellationToken);
-            File.Move(beside, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(beside);
-            throw;
-        }
-    }
+    public static Task WriteAsync(string path, string state, CancellationToken cancellationToken) => WholeFile.WriteAsync(
+        path, stream => stream.WriteAsync(Encoding.UTF8.GetBytes(state), cancellationToken).AsTask(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     /// <summary>The cookies of a profile, for requests that no browser makes.</summary>
     /// <exception cref="JsonException">It is not JSON.</exception>
@@ -60,6 +48,35 @@ public static class ProfileFile
         using var json = JsonDocument.Parse(state);
         _ = json.RootElement.GetProperty("origins").GetArrayLength();
         return [.. json.RootElement.GetProperty("cookies").EnumerateArray().Select(CookieOf).OfType<Cookie>()];
+    }
+
+    /// <summary>A profile with more cookies in it, for whole hosts and as long as the browser lives; one that is there under the same name and host is replaced.</summary>
+    /// <param name="state">Null for an empty one.</param>
+    internal static string WithCookies(string? state, IReadOnlyList<HttpPair> cookies, IEnumerable<string> hosts)
+    {
+        var profile = JsonNode.Parse(state ?? """{ "cookies": [], "origins": [] }""")!;
+        var list = profile["cookies"]!.AsArray();
+        foreach (var host in hosts.Distinct(StringComparer.Ordinal))
+        {
+            foreach (var cookie in cookies)
+            {
+                foreach (var old in list.Where(old => (string?)old!["name"] == cookie.Name && ((string?)old["domain"])?.TrimStart('.') == host).ToList())
+                    list.Remove(old);
+                list.Add(new JsonObject
+                {
+                    ["name"] = cookie.Name,
+                    ["value"] = cookie.Value,
+                    ["domain"] = host,
+                    ["path"] = "/",
+                    ["expires"] = -1,
+                    ["httpOnly"] = false,
+                    ["secure"] = false,
+                    ["sameSite"] = "Lax",
+                });
+            }
+        }
+
+        return profile.ToJsonString();
     }
 
     /// <summary>Null for one that .NET cannot hold: its name or value is not as RFC 6265 has it.</summary>

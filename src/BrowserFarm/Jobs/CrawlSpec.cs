@@ -161,6 +161,9 @@ public sealed record CrawlSpec
     /// <summary>As whom it visits.</summary>
     public VisitorSpec Visitor { get; init => field = value ?? new(); } = new();   // absent in crawls of earlier builds
 
+    /// <summary>Where its results are sent as they come; null when they are only stored.</summary>
+    public WebhookSpec? Webhook { get; init; }
+
     /// <summary>Products of the built-in demo site when the crawl is of that; null otherwise.</summary>
     public int? DemoProducts { get; init; }
 }

@@ -29,13 +29,16 @@ public sealed record FarmSnapshot(
     /// <summary>A full disk or a locked database that is being waited out; null when there is none.</summary>
     public StorageTrouble? Storage { get; init; }
 
+    /// <summary>Why the crawl's webhook does not take its results, in words; null when it does, or there is none.</summary>
+    public string? Webhook { get; init; }
+
     /// <summary>Nothing is left to do and nothing can come.</summary>
     public bool IsFinished => Jobs.IsFinished && Sitemaps.IsDone;
 }
 
 /// <summary>Reads the parts of the farm into one picture. Reads only.</summary>
 public sealed class FarmObserver(
-    IJobQueue queue, IContextPool pool, HostBudgetKeeper budget, TargetLimiters limiters, AttemptLog attempts, SitemapSeeder sitemaps, DiscoveryGate discovery, StorageWait storage, CrawlPlan plan,
+    IJobQueue queue, IContextPool pool, HostBudgetKeeper budget, TargetLimiters limiters, AttemptLog attempts, SitemapSeeder sitemaps, DiscoveryGate discovery, StorageWait storage, DeliveryKeeper delivery, CrawlPlan plan,
     FarmOptions options, TimeProvider time)
 {
     public const int MaxTargets = 100;
@@ -75,6 +78,7 @@ public sealed class FarmObserver(
             plan.Discovery.Traps)
         {
             Storage = trouble,
+            Webhook = delivery.Problem,
         };
     }
 }

@@ -42,6 +42,9 @@ public sealed record FarmStatus(
     /// <summary>Why nothing can be written at the moment, in words; null when everything can.</summary>
     public string? Storage { get; init; }
 
+    /// <summary>Why the crawl's webhook does not take its results, in words; null when it does, or there is none.</summary>
+    public string? Webhook { get; init; }
+
     public static TimeSpan FreshFor { get; } = TimeSpan.FromSeconds(10);
 
     public static FarmStatus Of(FarmSnapshot now, DateTimeOffset at) => new(
@@ -51,6 +54,7 @@ public sealed record FarmStatus(
         [.. now.Targets.Select(target => TargetStatus.Of(target, at))])
     {
         Storage = now.Storage?.Reason,
+        Webhook = now.Webhook,
     };
 
     /// <summary>The last word of a farm that lives and cannot write what it would say now.</summary>

@@ -9,7 +9,7 @@ namespace BrowserFarm.Queueing;
 /// reports as done is on disk. All methods are safe to call from any thread.
 /// </remarks>
 /// <exception cref="QueueStorageException">From any method: the storage is full, damaged or gone.</exception>
-public interface IJobQueue : IRecurringCrawls, IAsyncDisposable
+public interface IJobQueue : IRecurringCrawls, IDeliveries, IRetention, IAsyncDisposable
 {
     /// <summary>Registers a crawl.</summary>
     /// <exception cref="InvalidOperationException">A crawl of this name exists.</exception>

@@ -61,7 +61,9 @@ public sealed partial class InMemoryJobQueue
             if (RecurringUnsynchronized(crawlId) is not { Crawl.LastRun: { EndedAt: null } run } entry || HasJobsUnsynchronized(crawlId))
                 return Task.FromResult(false);
 
-            entry.Crawl = entry.Crawl with { LastRun = run with { EndedAt = time.GetUtcNow() } };
+            var ended = run with { EndedAt = time.GetUtcNow() };
+            entry.Crawl = entry.Crawl with { LastRun = ended };
+            entry.Ended.Add(ended);
             return Task.FromResult(true);
         }
     }
@@ -99,6 +101,9 @@ public sealed partial class InMemoryJobQueue
         public RecurringCrawl Crawl { get; set; } = crawl;
 
         public IReadOnlyList<NewJob> Seeds { get; } = seeds;
+
+        /// <summary>Runs that ended and are not forgotten, the oldest first.</summary>
+        public List<CrawlRun> Ended { get; } = [];
 
         public Dictionary<string, (int Run, DateTimeOffset FetchedAt, PageDocument Document)> LastRead { get; } = new(StringComparer.Ordinal);
     }

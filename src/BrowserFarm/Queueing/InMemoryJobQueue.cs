@@ -19,6 +19,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
     private readonly List<(string CrawlId, StoredResult Result)> _results = [];
     private readonly Dictionary<TargetKey, TargetNote> _notes = [];
     private long _lastJob;
+    private long _lastResult;
     private long _lastServed;
 
     public Task CreateCrawlAsync(Crawl crawl, CancellationToken cancellationToken)
@@ -355,7 +356,11 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
         });
         entry.Move(JobTransitions.After(settlement));
         if (JobTransitions.IsTerminal(entry.State))
+        {
             _intake.NoteEnd(now);
+            entry.Files = [.. QueueRules.FilesOf(settlement)];
+        }
+
         entry.Failure = failure;
         entry.DueAt = dueAt > now ? dueAt.Value : AtOnce;
         entry.Job = entry.Job with { Attempts = attempts, Holds = holds, Refunds = refunds };
@@ -367,7 +372,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
         if (settlement is Settlement.Ack ack)
         {
             var crawl = _crawls[entry.Job.CrawlId];
-            _results.Add((entry.Job.CrawlId, new StoredResult(_results.Count + 1, ack.Document)));
+            _results.Add((entry.Job.CrawlId, new StoredResult(++_lastResult, ack.Document)));
             NoteReadUnsynchronized(entry.Job, ack.Document);
             SubmitUnsynchronized(crawl, ack.Discovered);
             SkipUnsynchronized(crawl, ack.Skipped);
@@ -381,6 +386,11 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
         public HashSet<string> Urls { get; } = new(StringComparer.Ordinal);
 
         public Dictionary<string, SkipReason> Skipped { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>Number of the last result that was delivered.</summary>
+        public long Delivered { get; set; }
+
+        public bool DeliveredEnd { get; set; }
     }
 
     private sealed class JobEntry(Job job, TargetKey target, long rank)
@@ -423,6 +433,9 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
         public Waits Waited { get; set; } = Waits.None;
 
         public AttemptFailure? Failure { get; set; }
+
+        /// <summary>Files that its result, or its evidence, names.</summary>
+        public IReadOnlyList<string> Files { get; set; } = [];
 
         public List<AttemptRecord> Attempts { get; } = [];
 

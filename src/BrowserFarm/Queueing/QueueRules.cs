@@ -113,6 +113,14 @@ internal static class QueueRules
         _ => null,
     };
 
+    /// <summary>Files of the crawl's folder that the end of a job names.</summary>
+    public static IEnumerable<string> FilesOf(Settlement settlement) => settlement switch
+    {
+        Settlement.Ack { Document.Artifacts: { } files } => files.Values,
+        Settlement.DeadLetter { Failure.Evidence.Screenshot: { } picture } => [picture],
+        _ => [],
+    };
+
     public static string NameOf(Settlement settlement) => settlement switch
     {
         Settlement.Ack => "ack",

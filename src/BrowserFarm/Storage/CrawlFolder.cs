@@ -1,5 +1,3 @@
-using BrowserFarm.Jobs;
-
 namespace BrowserFarm.Storage;
 
 /// <summary>Where one crawl lives: a folder with its database, its results and its files, used by one program at a time.</summary>
@@ -20,14 +18,16 @@ public sealed class CrawlFolder : IDisposable
 
     private const string RunsName = "runs";
 
+    private readonly ArtifactStore _artifacts;
     private readonly FileStream? _lock;
     private readonly bool _isOurs;
     private readonly string _files;
     private readonly List<string> _runsMade = [];
 
-    private CrawlFolder(string path, FileStream? @lock, bool isOurs, string? files = null)
+    private CrawlFolder(string path, FileStream? @lock, bool isOurs, string? files = null, ArtifactStore? artifacts = null)
     {
         Path = path;
+        _artifacts = artifacts ?? new ArtifactStore(path);
         _lock = @lock;
         _isOurs = isOurs;
         _files = files ?? path;
@@ -79,7 +79,9 @@ public sealed class CrawlFolder : IDisposable
         path = FullPath(path);
         if (!File.Exists(DatabaseIn(path)))
             throw new CrawlFolderException($"There is no crawl to resume in {path} (no crawl.db).");
-        return Take(path, $"The crawl in {path} cannot be gone on with: ", "Make the folder writable, or copy it to where it can be written.");
+        var folder = Take(path, $"The crawl in {path} cannot be gone on with: ", "Make the folder writable, or copy it to where it can be written.");
+        folder._artifacts.RemoveUnfinished();
+        return folder;
     }
 
     /// <summary>The folder as one run of a recurring crawl has it: results, failures and marks are the run's own, in <c>runs/NAME</c>; the rest is shared.</summary>
@@ -95,7 +97,7 @@ public sealed class CrawlFolder : IDisposable
             _runsMade.Add(files);
         }
 
-        return new CrawlFolder(Path, @lock: null, isOurs: false, files);
+        return new CrawlFolder(Path, @lock: null, isOurs: false, files, _artifacts);
     }
 
     /// <summary>What the program that runs the crawl says of itself, for other programs; null when there is none.</summary>
@@ -136,34 +138,45 @@ public sealed class CrawlFolder : IDisposable
         File.Move(file + ".new", file, overwrite: true);
     }
 
-    /// <summary>Keeps files of one page; the path begins with the job and the epoch, so that a late attempt never overwrites a newer one's.</summary>
+    /// <summary>Keeps files of one page, under the digest of what is in them.</summary>
     /// <param name="files">By format, or by a name with an ending.</param>
     /// <returns>Paths relative to the crawl's folder, by format or name; null when there was nothing to keep.</returns>
     /// <exception cref="IOException">The disk is full or failing.</exception>
-    public async Task<IReadOnlyDictionary<string, string>?> StoreArtifactsAsync(
-        Claim claim, IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string>?> StoreArtifactsAsync(IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken)
     {
         if (files.Count == 0)
             return null;
 
-        var relative = $"artifacts/{claim.JobId}/{claim.Epoch}";
-        Directory.CreateDirectory(System.IO.Path.Join(Path, relative));
         var stored = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (format, content) in files)
-        {
-            var file = $"{relative}/{FileNameOf(format)}";
-            await File.WriteAllBytesAsync(System.IO.Path.Join(Path, file), content, cancellationToken);
-            stored.Add(format, file);
-        }
-
+            stored.Add(format, await _artifacts.StoreAsync(format, content, cancellationToken));
         return stored;
     }
 
-    /// <param name="format">Or a name with an ending.</param>
-    private static string FileNameOf(string format) =>
-        format.Contains('.', StringComparison.Ordinal) ? format
-        : format == PageFormats.NameOf(PageFormat.Raw) ? "page.raw.html"
-        : $"page.{format}";
+    /// <summary>Removes files that nothing names any more.</summary>
+    /// <param name="paths">As <see cref="StoreArtifactsAsync"/> gave them.</param>
+    /// <exception cref="IOException">The disk is failing.</exception>
+    public void RemoveArtifacts(IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+            _artifacts.Remove(path);
+    }
+
+    /// <summary>Removes the results, failures and marks of one run of a recurring crawl.</summary>
+    /// <exception cref="IOException">The disk is failing.</exception>
+    public void RemoveRun(string name)
+    {
+        var files = System.IO.Path.Join(RunsPath, name);
+        if (Directory.Exists(files))
+            Directory.Delete(files, recursive: true);
+    }
+
+    /// <summary>Bytes of the database, of the results and of all files together.</summary>
+    public long BytesUsed()
+    {
+        var files = new[] { DatabasePath, DatabasePath + "-wal", ResultsPath, FailuresPath };
+        return files.Select(file => new FileInfo(file)).Where(file => file.Exists).Sum(file => file.Length) + _artifacts.Bytes();
+    }
 
     /// <summary>Notes that every sitemap was read. Should the note be lost they are read once more, which changes nothing.</summary>
     /// <exception cref="IOException">The disk is full or failing.</exception>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace BrowserFarm.Storage;
@@ -57,7 +56,7 @@ internal sealed class NdjsonFile : IAsyncDisposable
     public async Task AppendAsync(long sequence, byte[] json, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        byte[] line = [.. Encoding.ASCII.GetBytes(json.Length > 2 ? $"{{\"seq\":{sequence}," : $"{{\"seq\":{sequence}"), .. json.AsSpan(1), (byte)'\n'];
+        byte[] line = [.. ResultLine.Numbered(sequence, json), (byte)'\n'];
 
         // At the end of the last whole line and not called off in the middle: whatever fails here, the next line does not continue half a one.
         await RandomAccess.WriteAsync(_file.SafeFileHandle, line, _end, CancellationToken.None);

@@ -66,7 +66,7 @@ public sealed class AttemptRunner(
             if (rendered is RenderOutcome.NeedsBrowser { Reason: var need })
                 return Turned(job, need, admission);
             if (rendered is not RenderOutcome.Rendered { Page: var page })
-                return Failed(await WithEvidenceAsync((RenderOutcome.Failed)rendered, claimed.Claim, cancellationToken), admission);
+                return Failed(await WithEvidenceAsync((RenderOutcome.Failed)rendered, cancellationToken), admission);
 
             // Mostly the target was done earlier, and its permit is back already; this page was then still waited for and read.
             admission.Report(TargetVerdict.Good, firstByte: TimeSpan.FromMilliseconds(page.Timings.FirstByte));
@@ -75,7 +75,7 @@ public sealed class AttemptRunner(
                 return Turned(job, $"What the server sends lacks a required field: {missing}.", admission);
             if (missing is not null)
                 return Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.FieldMissing, $"The page lacks a required field: {missing}."), admission);
-            var artifacts = await StoreAsync(claimed.Claim, FilesOf(page), cancellationToken);
+            var artifacts = await StoreAsync(FilesOf(page), cancellationToken);
             return await SucceededAsync(document with { Artifacts = artifacts, EngineReason = ReasonOf(job, mayTurn) }, page.Links, page.Text, job, cancellationToken);
         }
         catch (LeaseTimeoutException exception)
@@ -147,17 +147,17 @@ public sealed class AttemptRunner(
         IsFinal = failure => SettlementPolicy.IsFinal(failure, job, options.Retry),
     };
 
-    private async Task<AttemptFailure> WithEvidenceAsync(RenderOutcome.Failed failed, Claim claim, CancellationToken cancellationToken)
+    private async Task<AttemptFailure> WithEvidenceAsync(RenderOutcome.Failed failed, CancellationToken cancellationToken)
     {
         if (failed.Evidence is not { } seen)
             return failed.Failure;
 
-        var files = seen.Jpeg is { } jpeg ? await StoreAsync(claim, new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["jpeg"] = jpeg }, cancellationToken) : null;
+        var files = seen.Jpeg is { } jpeg ? await StoreAsync(new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["jpeg"] = jpeg }, cancellationToken) : null;
         return failed.Failure with { Evidence = new Evidence(seen.Url, files?["jpeg"], seen.Console) };
     }
 
-    private Task<IReadOnlyDictionary<string, string>?> StoreAsync(Claim claim, IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken) =>
-        storage.InsistAsync(() => plan.Folder.StoreArtifactsAsync(claim, files, cancellationToken), cancellationToken);
+    private Task<IReadOnlyDictionary<string, string>?> StoreAsync(IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken) =>
+        storage.InsistAsync(() => plan.Folder.StoreArtifactsAsync(files, cancellationToken), cancellationToken);
 
     private async Task<AttemptOutcome.Succeeded> SucceededAsync(
         PageDocument document, IReadOnlyList<PageLink> found, string? text, Job job, CancellationToken cancellationToken)

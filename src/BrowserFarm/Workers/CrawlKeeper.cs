@@ -6,7 +6,7 @@ namespace BrowserFarm.Workers;
 
 /// <summary>Keeps a crawl's files abreast of its results, and stops the host when the crawl has nothing left to do.</summary>
 /// <remarks>Started before the workers and so stopped after them: what they finish while draining is still written.</remarks>
-public sealed class CrawlKeeper(CrawlPlan plan, IJobQueue queue, StorageWait storage, SitemapSeeder sitemaps, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
+public sealed class CrawlKeeper(CrawlPlan plan, IJobQueue queue, StorageWait storage, SitemapSeeder sitemaps, DeliveryKeeper delivery, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
@@ -42,8 +42,12 @@ public sealed class CrawlKeeper(CrawlPlan plan, IJobQueue queue, StorageWait sto
             var noneToCome = sitemaps.Snapshot().IsDone;
             var counts = await queue.CountAsync(plan.Crawl.Id, stoppingToken);
             await storage.InsistAsync(() => _export!.CatchUpAsync(stoppingToken), stoppingToken);
-            if (noneToCome && counts.IsFinished)
-                lifetime.StopApplication();
+            if (!noneToCome || !counts.IsFinished)
+                continue;
+
+            await delivery.FinishAsync(stoppingToken);
+            lifetime.StopApplication();
+            return;
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

@@ -16,6 +16,15 @@ public sealed class FarmOptions
     /// <summary>Time that running attempts get to finish when the farm is told to stop. Default 25 s, below the 30 s that orchestrators give.</summary>
     public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(25);
 
+    /// <summary>How long a crawl that is over waits for its webhook to take another message; what it does not take is sent when the crawl is resumed. Default 30 s.</summary>
+    public TimeSpan DeliveryGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Time in which what was read last must have arrived there when a crawl is stopped before its end. Default 5 s.</summary>
+    public TimeSpan DeliveryGraceWhenStopped { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes that a crawl's folder may take: database, results and files. Reached, the crawl is stopped and can be gone on with. Null (default): as the disk has room.</summary>
+    public long? MaxBytes { get; set; }
+
     /// <summary>What a program that embeds the farm adds to its parts, above all handlers (<c>AddPageHandler</c>). Null adds nothing.</summary>
     public Action<IServiceCollection>? ConfigureServices { get; set; }
 

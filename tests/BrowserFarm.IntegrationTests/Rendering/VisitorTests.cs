@@ -32,7 +32,7 @@ public sealed class VisitorTests : IAsyncLifetime
             <!doctype html><meta name=viewport content="width=device-width"><p id=p></p>
             <script>p.textContent = [innerWidth, devicePixelRatio, 'ontouchstart' in window, navigator.userAgent, navigator.userAgentData?.mobile, navigator.userAgentData?.platform].join('|')</script>
             """);
-        await Visitor.PrepareAsync(_config, new VisitorSpec { Device = "pixel 7" }, CancellationToken.None);
+        await Visitor.PrepareAsync(_config, new VisitorSpec { Device = "pixel 7" }, [], CancellationToken.None);
 
         var seen = (await RenderedAsync("/")).Text.Split('|');
 
@@ -44,7 +44,7 @@ public sealed class VisitorTests : IAsyncLifetime
     [Fact]
     public async Task Device_Unknown_NamesSomeThatAreLikeIt()
     {
-        var prepare = () => Visitor.PrepareAsync(_config, new VisitorSpec { Device = "iPhone 99" }, CancellationToken.None);
+        var prepare = () => Visitor.PrepareAsync(_config, new VisitorSpec { Device = "iPhone 99" }, [], CancellationToken.None);
 
         await prepare.Should().ThrowAsync<FormatException>().WithMessage("'iPhone 99' is not a device; there are for example iPhone *, iPhone *.");
     }
@@ -107,10 +107,32 @@ public sealed class VisitorTests : IAsyncLifetime
         var path = _folder.Combine("ada.json");
         await ProfileFile.WriteAsync(path, login.Page.Profile!, CancellationToken.None);
 
-        await Visitor.PrepareAsync(_config, new VisitorSpec { Profile = path }, CancellationToken.None);
+        await Visitor.PrepareAsync(_config, new VisitorSpec { Profile = path }, [], CancellationToken.None);
         var account = (RenderOutcome.Rendered)await RenderAsync(_site.UriOf("/account"), engine);
 
         account.Page.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().Equal(engine == Engine.Browser ? ["ada", "yes"] : ["ada"]);
+    }
+
+    [Theory]
+    [InlineData(Engine.Browser)]
+    [InlineData(Engine.Http)]
+    public async Task Visitor_HeadersAndCookies_AreSentBesidesThoseOfTheProfile(Engine engine)
+    {
+        _site.Map("/", context =>
+        {
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync($"<!doctype html><p>{context.Request.Headers["X-Key"]} {context.Request.Cookies["mine"]} {context.Request.Cookies["old"]} {context.Request.Cookies["other"]}");
+        });
+        var path = _folder.Combine("profile.json");
+        await File.WriteAllTextAsync(path, ProfileFile.WithCookies(null, [new HttpPair("old", "kept"), new HttpPair("mine", "before")], ["127.0.0.1"]));
+        var visitor = new VisitorSpec { Profile = path, Headers = [new HttpPair("X-Key", "secret")], Cookies = [new HttpPair("mine", "now")] };
+
+        await Visitor.PrepareAsync(_config, visitor, [_site.BaseUri.AbsoluteUri, _site.UriOf("/2").AbsoluteUri], CancellationToken.None);
+        await Visitor.PrepareAsync(_config, visitor with { Cookies = [new HttpPair("other", "no")] }, ["http://elsewhere.example/"], CancellationToken.None);
+        await Visitor.PrepareAsync(_config, visitor, [_site.BaseUri.AbsoluteUri], CancellationToken.None);
+
+        var read = (RenderOutcome.Rendered)await RenderAsync(_site.BaseUri, engine);
+        read.Page.Text.Trim().Should().Be("secret now kept");
     }
 
     private async Task<RenderedPage> RenderedAsync(string path, Func<PageWish, PageWish>? wish = null)

@@ -193,6 +193,32 @@ public sealed class LocalRunsTests : IAsyncLifetime
         (await crawl.LookAsync(CancellationToken.None)).Jobs.Queued.Should().Be(1);
     }
 
+    [Fact]
+    public async Task RunAsync_OnlyTheLastRunIsKept_ForgetsTheOneBeforeWithWhatItAloneHad()
+    {
+        var spec = Spec(fresh: null);
+        spec = spec with { Page = spec.Page with { Formats = [PageFormat.Raw] }, Recurrence = spec.Recurrence! with { KeepRuns = 1 }, Http = ["*"] };
+        await using var runs = await LocalRuns.BeginAsync(
+            _folder.Combine("crawl"), spec, [Start], Config(), new FarmOptions { Workers = 3 }, logging: null, _clock, CancellationToken.None);
+        await RunAsync(runs);
+        var (first, before) = (runs.Crawl.LastRun!, Artifacts());
+        before.Should().HaveCount(3);
+        Link("/a", "/b", "/b#changed");
+        _clock.Shift(Day);
+
+        await RunAsync(runs);
+
+        Folders().Should().ContainSingle().Which.Should().EndWith(runs.Crawl.LastRun!.Name);
+        Artifacts().Should().HaveCount(3, "those that stayed as they were are there once");
+        Artifacts().Intersect(before).Should().HaveCount(2, "what only the first run read is gone");
+        using (var look = CrawlInspection.Open(_folder.Combine("crawl")))
+            look.Count().Succeeded.Should().Be(3);
+        (await OldRuns.ForgetAsync(_folder.Combine("other"), 1, CancellationToken.None).Awaiting(task => task).Should().ThrowAsync<global::BrowserFarm.Storage.CrawlFolderException>()).Which.Message.Should().Contain("no crawl");
+        first.Number.Should().Be(1);
+
+        List<string> Artifacts() => [.. Directory.EnumerateFiles(_folder.Combine("crawl/artifacts"), "*.gz", SearchOption.AllDirectories)];
+    }
+
     private CanonicalUrl Start => CanonicalUrl.Parse(_site.BaseUri.AbsoluteUri);
 
     private static async Task RunAsync(LocalRuns runs)

@@ -347,6 +347,16 @@ public sealed class DispatcherTests : IDisposable
 
         public Task<bool> EndRunAsync(string crawlId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<IReadOnlyList<string>> FindUndeliveredAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<Delivered> FindDeliveredAsync(string crawlId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task NoteDeliveredAsync(string crawlId, Delivered delivered, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<ForgettablePart?> FindForgettableAsync(string recurringId, int keepRuns, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task ForgetAsync(ForgettablePart part, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public Task<PageDocument?> FindFreshAsync(string crawlId, CanonicalUrl url, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,5 +1,3 @@
-using System.Text;
-using BrowserFarm.Jobs;
 using BrowserFarm.Storage;
 using TestKit;
 
@@ -130,20 +128,4 @@ public sealed class CrawlFolderTests : IDisposable
         // As root nothing is forbidden; /proc takes no files from anybody.
         FluentActions.Invoking(() => CrawlFolder.Create("/proc/browserfarm")).Should().Throw<CrawlFolderException>().WithMessage("*/proc/browserfarm*--out*");
     }
-
-    [Fact]
-    public async Task StoreArtifactsAsync_TwoAttempts_KeepTheirFilesApart()
-    {
-        using var folder = CrawlFolder.Create(_temp.Combine("one"));
-
-        var first = await folder.StoreArtifactsAsync(new Claim(5, 1), Files("first"), default);
-        var second = await folder.StoreArtifactsAsync(new Claim(5, 2), Files("second"), default);
-
-        first.Should().Equal(new Dictionary<string, string>(StringComparer.Ordinal) { ["png"] = "artifacts/5/1/page.png" });
-        (await File.ReadAllTextAsync(Path.Join(folder.Path, first!["png"]))).Should().Be("first");
-        (await File.ReadAllTextAsync(Path.Join(folder.Path, second!["png"]))).Should().Be("second");
-        (await folder.StoreArtifactsAsync(new Claim(6, 1), new Dictionary<string, byte[]>(StringComparer.Ordinal), default)).Should().BeNull();
-    }
-
-    private static Dictionary<string, byte[]> Files(string text) => new(StringComparer.Ordinal) { ["png"] = Encoding.UTF8.GetBytes(text) };
 }

@@ -140,7 +140,8 @@ public sealed class SitemapSeederTests : IAsyncLifetime
         _web.Gate = closed.Task;
         using var seeder = await CreateAsync();
         using var lifetime = new Lifetime();
-        using var keeper = new CrawlKeeper(Plan(spec => spec), _queue, new StorageWait(_clock, NullLogger<StorageWait>.Instance), seeder, lifetime, _clock);
+        using var delivery = new DeliveryKeeper(Plan(spec => spec), new FarmOptions(), _clock, NullLogger<DeliveryKeeper>.Instance);
+        using var keeper = new CrawlKeeper(Plan(spec => spec), _queue, new StorageWait(_clock, NullLogger<StorageWait>.Instance), seeder, delivery, lifetime, _clock);
         var seeding = seeder.SeedOnceAsync(default);
 
         await keeper.StartAsync(default);

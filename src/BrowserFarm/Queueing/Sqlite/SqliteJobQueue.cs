@@ -147,14 +147,7 @@ public sealed partial class SqliteJobQueue : IJobQueue
             .ToDictionary(row => Enum.Parse<SkipReason>(row.Reason), row => row.Count)));
 
     public Task<IReadOnlyList<StoredResult>> ReadResultsAsync(string crawlId, long afterSequence, int atMost, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<StoredResult>>(_database.Read(session => session.All(
-            """
-            SELECT seq, document FROM results
-             WHERE crawl = (SELECT number FROM crawls WHERE id = ?1)
-               AND seq > max(?2, coalesce((SELECT after_seq FROM runs WHERE crawl = (SELECT number FROM crawls WHERE id = ?1)), 0)) ORDER BY seq LIMIT ?3
-            """,
-            row => new StoredResult(row.GetInt64(0), DocumentBlob.Unpack(row.GetFieldValue<byte[]>(1))),
-            crawlId, afterSequence, atMost)));
+        Task.FromResult<IReadOnlyList<StoredResult>>(_database.Read(session => SqliteResults.Read(session, crawlId, afterSequence, atMost)));
 
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string crawlId, long afterJob, int atMost, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<DeadLetter>>(_database.Read(session => SqliteDeadLetters.Read(session, crawlId, afterJob, atMost)));

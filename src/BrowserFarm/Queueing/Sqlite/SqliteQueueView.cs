@@ -26,6 +26,13 @@ public sealed class SqliteQueueView : IDisposable
     /// <summary>The recurring crawl in it, the oldest of several; null when there is none.</summary>
     public RecurringCrawl? FindRecurring() => _database.Read(session => SqliteRecurring.Find(session, id: null));
 
+    /// <summary>The runs of the recurring crawl, the first first; empty when there is none.</summary>
+    public IReadOnlyList<CrawlRun> Runs() => _database.Read(session => SqliteRecurring.Runs(session));
+
+    /// <inheritdoc cref="IJobQueue.ReadResultsAsync"/>
+    public IReadOnlyList<StoredResult> ReadResults(string crawlId, long afterSequence, int atMost) =>
+        _database.Read(session => SqliteResults.Read(session, crawlId, afterSequence, atMost));
+
     /// <summary>What the attempts of a crawl that have ended waited for, all together.</summary>
     public Waits Waited(string crawlId) => _database.Read(session => SqliteWaits.Sum(session, crawlId));
 

@@ -30,8 +30,17 @@ internal static class SqliteRecurring
          ORDER BY runs.number DESC LIMIT 1
         """,
         row => new RecurringCrawl(
-            row.GetString(0), ReadSpec(row, 1), SqliteTime.Read(row.GetInt64(2)), SqliteTime.Read(row.GetInt64(3)), row.IsDBNull(4) ? null : ReadRun(row)),
+            row.GetString(0), ReadSpec(row, 1), SqliteTime.Read(row.GetInt64(2)), SqliteTime.Read(row.GetInt64(3)), row.IsDBNull(4) ? null : ReadRun(row, first: 4)),
         id);
+
+    /// <summary>Every run of the oldest recurring crawl.</summary>
+    public static List<CrawlRun> Runs(SqliteSession session) => session.All(
+        """
+        SELECT runs.number, crawls.id, runs.due_at, runs.started_at, runs.ended_at, runs.fresh_since, runs.reused
+          FROM runs JOIN crawls ON crawls.number = runs.crawl
+         WHERE runs.recurring = (SELECT number FROM recurring ORDER BY created_at, number LIMIT 1) ORDER BY runs.number
+        """,
+        row => ReadRun(row, first: 0));
 
     /// <summary>Compares and sets the due time, and stores the run with its seeds: the caller's transaction makes it one.</summary>
     /// <returns>Null when it is not this caller's to begin, or not yet.</returns>
@@ -122,8 +131,9 @@ internal static class SqliteRecurring
     private static CrawlSpec ReadSpec(SqliteDataReader row, int column) =>
         JsonSerializer.Deserialize(row.GetString(column), JobsJson.Readable.CrawlSpec)!;
 
-    /// <summary>Columns 4 to 10.</summary>
-    private static CrawlRun ReadRun(SqliteDataReader row) => new(
-        row.GetInt32(4), row.GetString(5), SqliteTime.Read(row.GetInt64(6)), SqliteTime.Read(row.GetInt64(7)),
-        row.IsDBNull(8) ? null : SqliteTime.Read(row.GetInt64(8)), row.IsDBNull(9) ? null : SqliteTime.Read(row.GetInt64(9)), row.GetInt64(10));
+    /// <param name="first">Of the seven columns from <c>runs.number</c> to <c>runs.reused</c>.</param>
+    public static CrawlRun ReadRun(SqliteDataReader row, int first) => new(
+        row.GetInt32(first), row.GetString(first + 1), SqliteTime.Read(row.GetInt64(first + 2)), SqliteTime.Read(row.GetInt64(first + 3)),
+        row.IsDBNull(first + 4) ? null : SqliteTime.Read(row.GetInt64(first + 4)), row.IsDBNull(first + 5) ? null : SqliteTime.Read(row.GetInt64(first + 5)),
+        row.GetInt64(first + 6));
 }

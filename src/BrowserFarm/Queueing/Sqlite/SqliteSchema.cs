@@ -8,7 +8,7 @@ namespace BrowserFarm.Queueing.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>Stored as <c>user_version</c>; a database with a higher one was made by a later release.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>Lines with fewer waiting jobs are not looked for as long ones; stands in an index.</summary>
     public const string LongLine = "1000";
@@ -30,7 +30,10 @@ internal static class SqliteSchema
             succeeded   INTEGER NOT NULL DEFAULT 0,
             failed      INTEGER NOT NULL DEFAULT 0,
             cancelled   INTEGER NOT NULL DEFAULT 0,
-            deferred    INTEGER NOT NULL DEFAULT 0
+            deferred    INTEGER NOT NULL DEFAULT 0,
+            -- of its results the last that was delivered to its webhook, and whether the receiver knows that it is over
+            delivered     INTEGER NOT NULL DEFAULT 0,
+            delivered_end INTEGER NOT NULL DEFAULT 0
         );
 
         -- One target's waiting jobs of one lane and engine. A claim takes the first line that is ready; a target that is blocked, at its limit or
@@ -168,6 +171,15 @@ internal static class SqliteSchema
             job         INTEGER NOT NULL,
             document    BLOB NOT NULL                   -- PageDocument as JSON, Brotli
         );
+
+        CREATE INDEX results_job ON results (job);
+
+        CREATE TABLE files (                            -- which job's result or evidence names which file of the crawl's folder
+            path        TEXT NOT NULL,
+            job         INTEGER NOT NULL,
+            PRIMARY KEY (path, job)
+        ) WITHOUT ROWID;
+        CREATE INDEX files_job ON files (job);
 
         CREATE TABLE skipped (
             crawl       INTEGER NOT NULL,

@@ -73,6 +73,8 @@ internal sealed class SqliteSettlement(SqliteSubmission submission)
         }
         else
         {
+            foreach (var file in QueueRules.FilesOf(settlement))
+                session.Execute("INSERT OR IGNORE INTO files (path, job) VALUES (?1, ?2)", file, running.Job.Id);
             session.Execute(
                 """
                 INSERT INTO finished (id, crawl, line, lane, engine, url, depth, found_on, priority, state, attempts, holds, refunds, epoch, failure_kind, failure_class, failure_reason, evidence)
