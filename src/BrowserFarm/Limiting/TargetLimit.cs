@@ -57,6 +57,10 @@ internal static class TargetLimit
 
     private static readonly TimeSpan LongestProbeInterval = TimeSpan.FromSeconds(30);
 
+    /// <summary>A probe mostly costs a refusal, or two: where answers take long, one of so many good ones at most, but not less often than once in <see cref="RarestProbe"/>.</summary>
+    private const int AnswersPerProbe = 100;
+    private static readonly TimeSpan RarestProbe = TimeSpan.FromMinutes(1);
+
     /// <summary>How long a request is taken to last before any was answered.</summary>
     private static readonly TimeSpan UnknownDuration = TimeSpan.FromSeconds(1);
 
@@ -177,13 +181,17 @@ internal static class TargetLimit
 
         // Past the last maximum nothing was refused yet: the target bears more than it did, and how much more is worth knowing soon.
         var interval = state.Limit > state.LastMax ? ShortestProbeInterval : state.ProbeInterval;
-        if (now - state.LastProbe < interval || state.Limit >= options.Max)
+        if (now - state.LastProbe < interval || state.Limit >= options.Max || IsTooDear(state, now))
             return state;
 
         var probe = state.Limit < FineBelow ? Math.Min(1, fine) : 1;
         var limit = Math.Min(options.Max, state.Limit + (state.Step * probe));
         return state with { Limit = limit, Step = limit > state.LastMax ? state.Step * 2 : 1, LastProbe = now };
     }
+
+    /// <summary>Below three a probe is a tenth, and costs little.</summary>
+    private static bool IsTooDear(TargetLimitState state, TimeSpan now) =>
+        state.Limit >= FineBelow && state.Limit <= state.LastMax && state.GoodInEpoch < AnswersPerProbe && now - state.LastProbe < RarestProbe;
 
     /// <summary>A limit of a few requests is found again by the round: what refuses there mostly counts requests a second, and hears every one too many.</summary>
     private static bool MayRecover(TargetLimitState state) => state.IsConfirmed && state.Limit >= FineBelow && state.Limit < JustBelow(state.LastMax);

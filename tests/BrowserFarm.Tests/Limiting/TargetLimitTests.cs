@@ -72,6 +72,19 @@ public sealed class TargetLimitTests
     }
 
     [Theory]
+    [InlineData(10, 99, 59, false)]
+    [InlineData(10, 100, 59, true)]    // a refusal in a hundred answers is what a probe may cost
+    [InlineData(10, 10, 60, true)]     // but a minute is long enough
+    [InlineData(2.7, 10, 31, true)]    // and a tenth costs little
+    public void End_GoodAnswerAtAKnownLimit_ProbesOnlyAfterEnoughGoodAnswersOrAMinute(double limit, int goodBefore, double after, bool probes)
+    {
+        var state = At(limit) with { LastMax = limit, GoodInEpoch = goodBefore - 1, ProbeInterval = Seconds(30), InFlight = (int)Math.Ceiling(limit) };
+        var token = new LimitToken(state.Epoch, (int)Math.Ceiling(limit), TimeSpan.Zero, WasInDemand: true);
+
+        (TargetLimit.End(state, token, new LimitReport(TargetVerdict.Good), Seconds(after), Options, random: 0).Limit > limit).Should().Be(probes);
+    }
+
+    [Theory]
     [InlineData(0.5, 0.4)]
     [InlineData(1, 0.8)]
     [InlineData(2, 1.5)]
@@ -88,7 +101,7 @@ public sealed class TargetLimitTests
     [Fact]
     public void End_NearTheLastMaximum_ProbesEveryTenSecondsAndTwiceAsFarEachTimePastIt()
     {
-        var state = At(8) with { LastMax = 8 };
+        var state = At(8) with { LastMax = 8, GoodInEpoch = 100 };
 
         var limits = LimitsAfterGoodAnswers(state, 5, every: Seconds(10));
 
