@@ -1,7 +1,8 @@
 using AngleSharp.Html.Parser;
 using BrowserFarm.Benchmarks.Reporting;
 using BrowserFarm.Extraction;
-using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Fields;
+using BrowserFarm.Rendering.Http;
 
 namespace BrowserFarm.Benchmarks.Rendering;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using BrowserFarm.Extraction;
 using BrowserFarm.Jobs;
-using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Actions;
 using BrowserFarm.Rendering.Captures;
 
 namespace BrowserFarm.Cli;

@@ -6,6 +6,7 @@ using BrowserFarm.Extraction;
 using BrowserFarm.Hosting;
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Failures;
 using ContextPool;
 using ContextPool.Leasing;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using BrowserFarm.Jobs;
-using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Fields;
 
 namespace BrowserFarm.Extraction;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using BrowserFarm.Crawling;
-using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Http;
 using ContextPool.Browsers;
 
 namespace BrowserFarm.Hosting;

@@ -1,5 +1,6 @@
 using BrowserFarm.Rendering;
 using BrowserFarm.Rendering.Blocking;
+using BrowserFarm.Rendering.Http;
 using ContextPool;
 using ContextPool.Browsers;
 

@@ -1,7 +1,11 @@
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Actions;
 using BrowserFarm.Rendering.Blocking;
 using BrowserFarm.Rendering.Captures;
+using BrowserFarm.Rendering.Failures;
+using BrowserFarm.Rendering.Fields;
 using BrowserFarm.Rendering.Handlers;
+using BrowserFarm.Rendering.Readiness;
 using ContextPool.Leasing;
 using Microsoft.Playwright;
 

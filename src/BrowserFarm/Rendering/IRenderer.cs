@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Fields;
 using ContextPool.Leasing;
 
 namespace BrowserFarm.Rendering;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Fields;
 
 namespace BrowserFarm.Rendering;
 

@@ -1,4 +1,5 @@
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Actions;
 
 namespace BrowserFarm.Rendering;
 

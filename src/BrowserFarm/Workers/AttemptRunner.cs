@@ -5,6 +5,8 @@ using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Failures;
+using BrowserFarm.Rendering.Http;
 using BrowserFarm.Scheduling;
 using BrowserFarm.Storage;
 using ContextPool;

@@ -1,5 +1,5 @@
 using BrowserFarm.Jobs;
-using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Failures;
 using BrowserFarm.Scheduling;
 using BrowserFarm.Storage;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Actions;
 using ContextPool.Leasing;
 using Microsoft.AspNetCore.Http;
 using TestKit;

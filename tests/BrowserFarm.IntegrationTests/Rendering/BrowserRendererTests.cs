@@ -1,6 +1,7 @@
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
 using BrowserFarm.Rendering.Blocking;
+using BrowserFarm.Rendering.Failures;
 using ContextPool;
 using ContextPool.Browsers;
 using ContextPool.Diagnostics;

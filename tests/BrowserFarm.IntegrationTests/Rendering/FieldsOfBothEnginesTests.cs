@@ -2,6 +2,7 @@ using System.Text;
 using BrowserFarm.Extraction;
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Http;
 using ContextPool.Leasing;
 using TestKit;
 

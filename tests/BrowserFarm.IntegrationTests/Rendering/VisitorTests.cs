@@ -2,6 +2,7 @@ using System.Text;
 using BrowserFarm.Hosting;
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Actions;
 using ContextPool;
 using ContextPool.Browsers;
 using ContextPool.Leasing;

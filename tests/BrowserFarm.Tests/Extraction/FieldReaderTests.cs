@@ -1,7 +1,8 @@
 using System.Text;
 using AngleSharp.Html.Parser;
 using BrowserFarm.Extraction;
-using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Fields;
+using BrowserFarm.Rendering.Http;
 
 namespace BrowserFarm.Tests.Extraction;
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Actions;
 using TestKit;
 
 namespace BrowserFarm.Tests.Rendering;

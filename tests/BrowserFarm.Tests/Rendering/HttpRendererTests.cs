@@ -1,6 +1,7 @@
 using System.Net;
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Http;
 using BrowserFarm.Tests.Crawling;
 using TestKit;
 

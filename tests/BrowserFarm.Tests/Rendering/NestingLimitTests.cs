@@ -1,6 +1,6 @@
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
-using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Http;
 
 namespace BrowserFarm.Tests.Rendering;
 

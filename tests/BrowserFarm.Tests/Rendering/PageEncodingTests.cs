@@ -1,5 +1,5 @@
 using System.Text;
-using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Http;
 
 namespace BrowserFarm.Tests.Rendering;
 

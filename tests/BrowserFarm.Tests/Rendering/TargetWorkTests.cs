@@ -1,4 +1,4 @@
-using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Readiness;
 using TestKit;
 
 namespace BrowserFarm.Tests.Rendering;

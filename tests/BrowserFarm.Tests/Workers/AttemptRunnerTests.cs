@@ -3,6 +3,8 @@ using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Fields;
+using BrowserFarm.Rendering.Http;
 using BrowserFarm.Scheduling;
 using BrowserFarm.Storage;
 using BrowserFarm.Tests.Crawling;

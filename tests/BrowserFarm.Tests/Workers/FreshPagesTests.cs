@@ -3,6 +3,7 @@ using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Queueing;
 using BrowserFarm.Rendering;
+using BrowserFarm.Rendering.Http;
 using BrowserFarm.Scheduling;
 using BrowserFarm.Storage;
 using BrowserFarm.Workers;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AngleSharp.Css.Parser;
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Actions;
 
 namespace BrowserFarm.Rendering.Captures;
 

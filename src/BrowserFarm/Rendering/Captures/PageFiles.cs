@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Failures;
 using Microsoft.Playwright;
 
 namespace BrowserFarm.Rendering.Captures;

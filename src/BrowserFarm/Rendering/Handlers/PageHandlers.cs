@@ -1,5 +1,6 @@
 using System.Globalization;
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Failures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Actions;
+using BrowserFarm.Rendering.Failures;
 using Microsoft.Playwright;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Readiness;
 
 /// <summary>Waits until a page is as it was wished: settled, or at an event; then a selector, a script's value, an answer.</summary>
 internal sealed class PageReadiness : IDisposable

@@ -3,7 +3,7 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using BrowserFarm.Jobs;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Http;
 
 /// <summary>What a document holds that no browser laid out: title, text and links, as near as can be to what the browser's capture gives.</summary>
 /// <param name="BaseUrl">What relative addresses in it are relative to.</param>

@@ -1,4 +1,4 @@
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Failures;
 
 /// <summary>The short words under which failures are grouped. Listed in <c>docs/operating.md</c>.</summary>
 internal static class FailureClasses

@@ -2,7 +2,7 @@ using System.Globalization;
 using BrowserFarm.Jobs;
 using Microsoft.Playwright;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Failures;
 
 /// <summary>Watches a page that failed before, and tells what it looked like when it fails for good. Never in the way: bounded, and silent when it cannot.</summary>
 internal sealed class PageWitness : IDisposable

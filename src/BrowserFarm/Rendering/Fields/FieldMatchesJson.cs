@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using BrowserFarm.Jobs;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Fields;
 
 /// <summary>Fields as <c>capture.js</c> is asked for them, and as it answers: <c>[count, [[value or inner fields, element], …], error?]</c> each.</summary>
 internal static class FieldMatchesJson

@@ -3,7 +3,7 @@ using System.Text.Json;
 using AngleSharp.Css.Parser;
 using BrowserFarm.Jobs;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Actions;
 
 /// <summary>Reads a file of actions: a JSON list, each an object whose one key that is an action's name says what is done. All mistakes are told at once. Documented in <c>docs/actions.md</c>.</summary>
 public sealed class ActionList

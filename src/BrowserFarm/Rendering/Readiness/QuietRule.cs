@@ -1,4 +1,4 @@
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Readiness;
 
 /// <summary>Decides from the number of open requests over time whether a page has gone quiet. Not synchronized.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Fields;
 
 /// <summary>What one field's selector matched, before anything is made of it.</summary>
 /// <param name="Count">Elements it matched; may be more than were taken.</param>

@@ -2,7 +2,7 @@ using System.Xml;
 using System.Xml.XPath;
 using AngleSharp.Dom;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Fields;
 
 /// <summary>Lets .NET's XPath 1.0 engine walk an HTML document, with a bound on its steps: an expression can be made to take for ever.</summary>
 /// <remarks>

@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Security;
 using AngleSharp.Html.Parser;
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Failures;
+using BrowserFarm.Rendering.Fields;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Http;
 
 /// <summary>Reads pages without a browser: one request, and the document as the server sends it. No scripts run.</summary>
 /// <remarks>One for a crawl, which is one visitor: its cookies are kept and sent again, as a browser's are.</remarks>

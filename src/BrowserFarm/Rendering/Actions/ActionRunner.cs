@@ -2,9 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Failures;
+using BrowserFarm.Rendering.Readiness;
 using Microsoft.Playwright;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Actions;
 
 /// <summary>Does the actions of one page, one after the other, each within its time.</summary>
 internal sealed class ActionRunner(IPage page, ICDPSession session, CanonicalUrl url, NetworkActivity activity, RenderOptions options, TimeProvider time)

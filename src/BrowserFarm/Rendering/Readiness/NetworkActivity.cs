@@ -2,7 +2,7 @@ using BrowserFarm.Jobs;
 using BrowserFarm.Rendering.Blocking;
 using Microsoft.Playwright;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Readiness;
 
 /// <summary>Watches a page's requests: waits until <see cref="QuietRule"/> says that it has gone quiet, tells <see cref="TargetWork"/> of those to the page's target, and counts those that were blocked.</summary>
 /// <remarks>Connections that are meant to stay open, and reports that nobody waits for, are not counted.</remarks>

@@ -1,7 +1,7 @@
 using BrowserFarm.Jobs;
 using Microsoft.Playwright;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Failures;
 
 /// <summary>Keeps a page from holding itself up: dismisses its dialogs, closes its pop-ups, and gives it up when it has too many of either, or of frames.</summary>
 internal sealed class PageGuard : IDisposable

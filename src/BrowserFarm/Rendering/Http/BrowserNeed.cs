@@ -1,7 +1,7 @@
 using AngleSharp.Dom;
 using BrowserFarm.Jobs;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Http;
 
 /// <summary>Tells from a page as its server sends it whether it is nothing without a browser. Pure.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Http;
 
 /// <summary>Leaves out the tags of elements that are nested deeper than any page has reason to be; what is in them stays. Pure.</summary>
 /// <remarks>

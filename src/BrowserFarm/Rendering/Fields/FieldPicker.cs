@@ -4,7 +4,7 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using BrowserFarm.Jobs;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Fields;
 
 /// <summary>Finds what fields ask for in a document that no browser holds. What <c>capture.js</c> does in one that a browser does, match for match.</summary>
 internal sealed class FieldPicker

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Http;
 
 /// <summary>Bytes of a page to text, by what its sender says of them. Pure.</summary>
 /// <remarks>Source: WHATWG HTML §13.2.3.2, "Determining the character encoding": a byte order mark, then the header, then a declaration in the first 1024 bytes.</remarks>

@@ -1,4 +1,4 @@
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Readiness;
 
 /// <summary>Decides when a target has done its part of a page: the document is there and parsed, and nothing more of the target's has been in flight for a moment.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using BrowserFarm.Jobs;
 using ContextPool.Leasing;
 using Microsoft.Playwright;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Failures;
 
 /// <summary>The one place that decides what kind a failure is, and so what happens next. Pure.</summary>
 internal static class FailureClassifier

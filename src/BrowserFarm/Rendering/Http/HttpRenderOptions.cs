@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace BrowserFarm.Rendering;
+namespace BrowserFarm.Rendering.Http;
 
 /// <summary>How pages are read without a browser. What a browser would show itself as, this shows itself as too.</summary>
 public sealed record HttpRenderOptions
