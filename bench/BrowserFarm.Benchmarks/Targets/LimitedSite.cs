@@ -11,6 +11,8 @@ namespace BrowserFarm.Benchmarks.Targets;
 internal sealed class LimitedSite(string name, int? atOnce, double? perSecond, TimeSpan answerTime) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
+    private readonly List<double> _refusals = [];
+    private readonly long _start = Stopwatch.GetTimestamp();
     private TestSite? _site;
     private long _lastRefill = Stopwatch.GetTimestamp();
     private double _tokens = perSecond ?? 0;
@@ -22,6 +24,16 @@ internal sealed class LimitedSite(string name, int? atOnce, double? perSecond, T
     public int Served { get; private set; }
 
     public int Refused { get; private set; }
+
+    /// <summary>When it refused, in seconds since it was started, the search included.</summary>
+    public IReadOnlyList<double> Refusals
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _refusals];
+        }
+    }
 
     public async Task<IReadOnlyList<string>> StartAsync(int pages, CancellationToken cancellationToken)
     {
@@ -83,6 +95,7 @@ internal sealed class LimitedSite(string name, int? atOnce, double? perSecond, T
             if (_inFlight >= (atOnce ?? int.MaxValue) || (perSecond is not null && _tokens < 1))
             {
                 Refused += _isCounting ? 1 : 0;
+                _refusals.Add(Stopwatch.GetElapsedTime(_start).TotalSeconds);
                 return false;
             }
 

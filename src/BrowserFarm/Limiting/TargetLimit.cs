@@ -214,13 +214,14 @@ internal static class TargetLimit
         if (token.Epoch != state.Epoch)
             return state;
 
+        var used = Used(state, token);
         state = state with
         {
-            LastMax = state.Limit < state.LastMax * SharedBelow ? state.Limit * FastConvergence : state.Limit,
-            Limit = Math.Max(least, state.Limit / 2),
+            LastMax = used < state.LastMax * SharedBelow ? used * FastConvergence : used,
+            Limit = Math.Max(least, used / 2),
             Unit = state.Limit < 1 ? state.Unit : state.Duration ?? UnknownDuration,
-            ProbeInterval = AfterRefusal(state),
-            IsConfirmed = IsSameLimit(state),
+            ProbeInterval = AfterRefusal(state, used),
+            IsConfirmed = IsSameLimit(state, used),
             Epoch = state.Epoch + 1,
             SlowStart = false,
             IsUnknown = false,
@@ -237,12 +238,18 @@ internal static class TargetLimit
         return state with { BlockedUntil = Max(state.BlockedUntil, now + TimeSpan.FromSeconds(ceiling * (0.5 + (random / 2)))) };
     }
 
-    private static bool IsSameLimit(TargetLimitState state) => state.LastMax > 0 && state.Limit > state.LastMax * 0.7 && state.Limit < state.LastMax * 1.3;
+    private static bool IsSameLimit(TargetLimitState state, double used) => state.LastMax > 0 && used > state.LastMax * 0.7 && used < state.LastMax * 1.3;
+
+    /// <summary>
+    /// What was refused: of a limit that was not used up, because workers were busy elsewhere, the requests that were in flight (RFC 5681 §3.1 halves the <c>FlightSize</c>, not the window).
+    /// Halving what nobody uses would change nothing.
+    /// </summary>
+    private static double Used(TargetLimitState state, LimitToken token) => state.Limit < FineBelow ? state.Limit : Math.Min(state.Limit, token.InFlight + 1);
 
     /// <summary>A probe that finds the same limit as the last one did was too soon; the next waits half as long again.</summary>
-    private static TimeSpan AfterRefusal(TargetLimitState state)
+    private static TimeSpan AfterRefusal(TargetLimitState state, double used)
     {
-        if (!IsSameLimit(state))
+        if (!IsSameLimit(state, used))
             return ShortestProbeInterval;
 
         var next = state.ProbeInterval * 1.5;

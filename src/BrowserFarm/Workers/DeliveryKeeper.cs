@@ -62,6 +62,8 @@ public sealed class DeliveryKeeper(CrawlPlan plan, FarmOptions options, TimeProv
         if (outbox is null)
             return;
 
+        // Also for a message that is on its way: a receiver that hangs does not hold up whoever stops the crawl.
+        await using var stopping = stoppingToken.Register(() => _giveUp.CancelAfter(options.DeliveryGraceWhenStopped));
         try
         {
             while (!stoppingToken.IsCancellationRequested && !_isDone.Task.IsCompleted)
@@ -73,10 +75,8 @@ public sealed class DeliveryKeeper(CrawlPlan plan, FarmOptions options, TimeProv
                     await Task.WhenAny(isOver ? Task.Delay(Interval, time, stoppingToken) : _isOver.Task, Task.Delay(Interval, time, stoppingToken));
             }
 
-            if (_isDone.Task.IsCompleted)
-                return;
-            _giveUp.CancelAfter(options.DeliveryGraceWhenStopped);
-            await TryAsync(outbox, isOver: false, hurry: _giveUp.Token);
+            if (!_isDone.Task.IsCompleted)
+                await TryAsync(outbox, isOver: false, hurry: _giveUp.Token);
         }
         catch (OperationCanceledException) when (_giveUp.IsCancellationRequested)
         {

@@ -72,6 +72,20 @@ public sealed class TargetLimitTests
     }
 
     [Theory]
+    [InlineData(20, 11, 6, 12)]      // workers were busy elsewhere
+    [InlineData(11, 11, 5.5, 11)]
+    [InlineData(11.5, 11, 5.75, 11.5)]
+    [InlineData(2.5, 1, 1.25, 2.5)]  // of a few requests the fraction is kept by the gap
+    public void End_RefusedWhileTheLimitWasNotUsedUp_HalvesWhatWasInFlight(double limit, int inFlight, double expected, double lastMax)
+    {
+        var token = new LimitToken(Epoch: 1, inFlight, TimeSpan.Zero, WasInDemand: true);
+
+        var after = TargetLimit.End(At(limit) with { InFlight = inFlight }, token, new LimitReport(TargetVerdict.Throttled), TimeSpan.Zero, Options, random: 0);
+
+        (after.Limit, after.LastMax).Should().Be((expected, lastMax));
+    }
+
+    [Theory]
     [InlineData(10, 99, 59, false)]
     [InlineData(10, 100, 59, true)]    // a refusal in a hundred answers is what a probe may cost
     [InlineData(10, 10, 60, true)]     // but a minute is long enough
@@ -165,13 +179,13 @@ public sealed class TargetLimitTests
     [InlineData(TargetVerdict.Overloaded, 4, 30)]
     public void EndAgain_Verdict_OnlyARefusalIsHeard(TargetVerdict verdict, double limit, double blockedSeconds)
     {
-        var (started, token) = Start(At(8) with { InFlight = 2 });
+        var (started, token) = Start(At(8) with { InFlight = 7 });
         var ended = End((started, token), TargetVerdict.Neutral);
         TimeSpan? retryAfter = verdict is TargetVerdict.Throttled or TargetVerdict.Overloaded ? Seconds(30) : null;
 
         var again = TargetLimit.EndAgain(ended, token, new LimitReport(verdict, retryAfter), TimeSpan.Zero, Options, random: 0);
 
-        again.Should().BeEquivalentTo(new { Limit = limit, BlockedUntil = Seconds(blockedSeconds), InFlight = 2 });
+        again.Should().BeEquivalentTo(new { Limit = limit, BlockedUntil = Seconds(blockedSeconds), InFlight = 7 });
     }
 
     [Fact]
@@ -204,7 +218,7 @@ public sealed class TargetLimitTests
     {
         var state = At(limit) with { CutsInRow = cutsBefore };
 
-        state = TargetLimit.End(state, Start(state).Token, new LimitReport(TargetVerdict.Throttled), Seconds(100), Options, random: 0);
+        state = TargetLimit.End(state, Start(state with { InFlight = (int)limit - 1 }).Token, new LimitReport(TargetVerdict.Throttled), Seconds(100), Options, random: 0);
 
         if (seconds is { } expected)
             (state.BlockedUntil - Seconds(100)).TotalSeconds.Should().BeApproximately(expected, 0.001);
@@ -401,8 +415,9 @@ public sealed class TargetLimitTests
         return (state, tokens);
     }
 
-    private static TargetLimitState End((TargetLimitState State, LimitToken Token) started, TargetVerdict verdict, TimeSpan? retryAfter = null) =>
-        TargetLimit.End(started.State, started.Token, new LimitReport(verdict, retryAfter), TimeSpan.Zero, Options, random: 0.5);
+    /// <summary>Of a request that was refused: as many as the limit allows were in flight when it began.</summary>
+    private static TargetLimitState End((TargetLimitState State, LimitToken Token) started, TargetVerdict verdict, TimeSpan? retryAfter = null) => TargetLimit.End(
+        started.State, verdict == TargetVerdict.Good ? started.Token : started.Token with { InFlight = Math.Max(started.Token.InFlight, (int)started.State.Limit) }, new LimitReport(verdict, retryAfter), TimeSpan.Zero, Options, random: 0.5);
 
     private static TargetLimitState Cut(TargetLimitState state) => End(Start(state), TargetVerdict.Throttled);
 

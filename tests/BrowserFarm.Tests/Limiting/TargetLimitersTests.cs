@@ -114,13 +114,15 @@ public sealed class TargetLimitersTests
     {
         var limiters = new TargetLimiters(new TargetLimitOptions { Start = 8, Max = 8 }, _clock);
         limiters.TryAdmit(A)!.Report(TargetVerdict.Good);
+        for (var i = 0; i < 7; i++)
+            limiters.TryAdmit(A);
         var first = limiters.TryAdmit(A)!;
         first.Served(TimeSpan.Zero);
 
         first.Report(TargetVerdict.Throttled, TimeSpan.FromSeconds(30));
         first.Report(TargetVerdict.Throttled, TimeSpan.FromHours(1));
 
-        limiters.Find(A).Should().BeEquivalentTo(new { InFlight = 0, Limit = 4, BlockedFor = TimeSpan.FromSeconds(30) });
+        limiters.Find(A).Should().BeEquivalentTo(new { InFlight = 7, Limit = 4, BlockedFor = TimeSpan.FromSeconds(30) });
     }
 
     [Fact]
