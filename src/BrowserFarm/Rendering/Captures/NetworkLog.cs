@@ -13,6 +13,9 @@ internal sealed class NetworkLog
     /// <summary>Of each request the places of its exchanges, redirects first.</summary>
     private readonly Dictionary<string, List<int>> _places = new(StringComparer.Ordinal);
 
+    /// <summary>Of each request the headers that came before what they belong to, in their order.</summary>
+    private readonly Dictionary<string, List<WireHeaders>> _early = new(StringComparer.Ordinal);
+
     /// <summary>In the order in which they began.</summary>
     public IReadOnlyList<NetworkExchange> Exchanges => _exchanges;
 
@@ -40,17 +43,19 @@ internal sealed class NetworkLog
                 return;
         }
 
-        if (json.TextOf("requestId") is not { } id || !_places.TryGetValue(id, out var places))
+        if (json.TextOf("requestId") is not { } id)
+            return;
+        if (@event is "Network.requestWillBeSentExtraInfo" or "Network.responseReceivedExtraInfo")
+        {
+            TakeWire(id, new WireHeaders(@event == "Network.responseReceivedExtraInfo", json.NamedValuesOf("headers")));
+            return;
+        }
+
+        if (!_places.TryGetValue(id, out var places))
             return;
 
         switch (@event)
         {
-            case "Network.requestWillBeSentExtraInfo":
-                Change(places, exchange => !exchange.HasWireRequest, exchange => exchange with { HasWireRequest = true, RequestHeaders = json.NamedValuesOf("headers") });
-                break;
-            case "Network.responseReceivedExtraInfo":
-                Change(places, exchange => exchange.WireAnswerHeaders is null, exchange => exchange with { WireAnswerHeaders = json.NamedValuesOf("headers") });
-                break;
             case "Network.responseReceived" when json.TryGetProperty("response", out var answer):
                 ChangeLast(places, exchange => exchange with { Answer = NetworkAnswer.Read(answer), Type = json.TextOf("type") ?? exchange.Type });
                 break;
@@ -96,6 +101,24 @@ internal sealed class NetworkLog
             RequestHeaders = request.NamedValuesOf("headers"),
             PostData = request.TextOf("postData"),
         });
+        if (_early.Remove(id, out var early))
+            early.ForEach(headers => TakeWire(id, headers));
+    }
+
+    /// <summary>
+    /// What went over the wire is told by another process than what was asked for, and may be told first (DevTools protocol, <c>Network.requestWillBeSentExtraInfo</c>): it waits then for its request.
+    /// </summary>
+    private void TakeWire(string id, WireHeaders wire)
+    {
+        if (_places.TryGetValue(id, out var places) && (wire.AreOfAnswer
+            ? Change(places, exchange => exchange.WireAnswerHeaders is null, exchange => exchange with { WireAnswerHeaders = wire.Headers })
+            : Change(places, exchange => !exchange.HasWireRequest, exchange => exchange with { HasWireRequest = true, RequestHeaders = wire.Headers })))
+            return;
+
+        if (_early.TryGetValue(id, out var early))
+            early.Add(wire);
+        else if (_early.Count < MaxExchanges)
+            _early.Add(id, [wire]);
     }
 
     /// <summary>What has no address on the network.</summary>
@@ -110,16 +133,21 @@ internal sealed class NetworkLog
     private static string ErrorOf(JsonElement json) =>
         json.TextOf("blockedReason") is { } reason ? $"blocked: {reason}" : json.TextOf("errorText") is { Length: > 0 } error ? error : "failed";
 
-    private void Change(List<int> places, Predicate<NetworkExchange> isMeant, Func<NetworkExchange, NetworkExchange> change)
+    /// <returns>False when none is meant.</returns>
+    private bool Change(List<int> places, Predicate<NetworkExchange> isMeant, Func<NetworkExchange, NetworkExchange> change)
     {
         foreach (var place in places)
         {
             if (!isMeant(_exchanges[place]))
                 continue;
             _exchanges[place] = change(_exchanges[place]);
-            return;
+            return true;
         }
+
+        return false;
     }
 
     private void ChangeLast(List<int> places, Func<NetworkExchange, NetworkExchange> change) => _exchanges[places[^1]] = change(_exchanges[places[^1]]);
+
+    private readonly record struct WireHeaders(bool AreOfAnswer, IReadOnlyList<NamedValue> Headers);
 }

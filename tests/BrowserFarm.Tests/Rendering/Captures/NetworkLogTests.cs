@@ -51,6 +51,24 @@ public sealed class NetworkLogTests
     }
 
     [Fact]
+    public void Take_HeadersOfTheWireBeforeTheirRequest_AreItsAllTheSame()
+    {
+        Take("Network.requestWillBeSentExtraInfo", """{ "requestId": "1", "headers": { "Cookie": "first" } }""");
+        Take("Network.responseReceivedExtraInfo", """{ "requestId": "1", "headers": { "Location": "/b" } }""");
+        Sent("1", "https://a.example/a", at: 1);
+        Take("Network.requestWillBeSentExtraInfo", """{ "requestId": "1", "headers": { "Cookie": "second" } }""");
+        Take("Network.responseReceivedExtraInfo", """{ "requestId": "1", "headers": { "X": "second" } }""");
+        Take("Network.requestWillBeSent", """
+            { "requestId": "1", "timestamp": 2, "wallTime": 1700000002, "type": "Document", "request": { "url": "https://a.example/b", "method": "GET", "headers": {} },
+              "redirectResponse": { "status": 302, "statusText": "Found", "headers": {}, "mimeType": "", "encodedDataLength": 99 } }
+            """);
+        Answered("1", 200);
+
+        _log.Exchanges.Select(exchange => exchange.RequestHeaders.Single().Value).Should().Equal("first", "second");
+        _log.Exchanges.Select(exchange => exchange.AnswerHeaders.Single().Name).Should().Equal("Location", "X");
+    }
+
+    [Fact]
     public void Take_Failure_SaysWhy()
     {
         Sent("1", "https://a.example/", at: 1);
