@@ -82,7 +82,7 @@ internal sealed class ArtifactStore(string crawlFolder)
         lock (_gate)
         {
             var root = new DirectoryInfo(Path.Join(crawlFolder, Root));
-            return _bytes ??= root.Exists ? root.EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : 0;
+            return _bytes ??= root.Exists ? root.EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.Extension != Unfinished).Sum(file => file.Length) : 0;
         }
     }
 

@@ -159,6 +159,16 @@ public sealed class SqliteJobQueueTests : JobQueueContract
     }
 
     [Fact]
+    public void Plan_ResultsOfOneOfManyRuns_AreFoundWithoutPassingOverTheOthers()
+    {
+        using var database = SqliteDatabase.Open(_folder.Combine("plan.db"));
+
+        var plan = database.Read(session => session.All("EXPLAIN QUERY PLAN SELECT seq, document FROM results WHERE crawl = 1 AND seq > 5 ORDER BY seq LIMIT 1", row => row.GetString(3)));
+
+        plan.Should().Equal("SEARCH results USING INDEX results_crawl (crawl=? AND rowid>?)");
+    }
+
+    [Fact]
     public void Plan_JobsThatBecameDue_AreFoundByTheirLine()
     {
         using var database = SqliteDatabase.Open(_folder.Combine("plan.db"));

@@ -78,6 +78,8 @@ public sealed class ArtifactStoreTests : IDisposable
         await StoreAsync("png", "12345");
         await StoreAsync("png", "12345");
 
+        await File.WriteAllTextAsync(_temp.Combine("artifacts/0123.new"), "being written");
+
         var later = new ArtifactStore(_temp.Path);
         later.Bytes().Should().Be(5);
         await later.StoreAsync("pdf", "123"u8.ToArray(), default);

@@ -172,6 +172,7 @@ internal static class SqliteSchema
             document    BLOB NOT NULL                   -- PageDocument as JSON, Brotli
         );
 
+        CREATE INDEX results_crawl ON results (crawl);  -- and seq, which every index has at its end: what a crawl has after a number is one step, however many runs lie between
         CREATE INDEX results_job ON results (job);
 
         CREATE TABLE files (                            -- which job's result or evidence names which file of the crawl's folder
