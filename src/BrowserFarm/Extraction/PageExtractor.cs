@@ -39,7 +39,7 @@ public static class PageExtractor
             ScriptValues = page.ScriptValues.Count > 0 ? page.ScriptValues : null,
             Data = page.Data,
             Links = [.. page.Links.Where(link => link.Url.Length <= CanonicalUrl.MaxLength)],
-            Metadata = Wants(PageFormat.Metadata) ? MetadataReader.Read(parsed.Value, page.BaseUrl) : null,
+            Metadata = Wants(PageFormat.Metadata) ? MetadataReader.Read(page.About is { } about ? Parse(about) : parsed.Value, page.BaseUrl) : null,
             Text = Wants(PageFormat.Text) ? page.Text : null,
             Markdown = Wants(PageFormat.Markdown) ? MarkdownWriter.Write(parsed.Value, page.FinalUrl) : null,
             Main = !Wants(PageFormat.Main) ? null : MainContent.Find(parsed.Value) is { } content ? MarkdownWriter.Write(content, page.BaseUrl) : "",

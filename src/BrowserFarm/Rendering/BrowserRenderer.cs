@@ -138,6 +138,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
             fetchedAt, new PageTimings(firstByte, domReady, settledAt, Elapsed()))
         {
             BaseUrl = Uri.TryCreate(captured.BaseUrl, UriKind.Absolute, out var baseUrl) ? baseUrl : finalUrl,
+            About = captured.About,
             Fields = await PickAsync(tab.World, wish.Fields, stop),
             Profile = request.KeepProfile ? await page.Context.StorageStateAsync().BoundedBy(stop) : null,
             Blocked = activity.Blocked,

@@ -57,6 +57,9 @@ public sealed record RenderedPage(
     /// <summary>What relative addresses in it are relative to.</summary>
     public Uri BaseUrl { get; init; } = FinalUrl;
 
+    /// <summary>Of the HTML all that metadata is read from: a document with the same root, <c>meta</c>, <c>link</c> and JSON-LD. Null when only the whole tells.</summary>
+    public string? About { get; init; }
+
     /// <summary>What is kept as files, by format.</summary>
     public IReadOnlyDictionary<PageFormat, byte[]> Files { get; init; } = new Dictionary<PageFormat, byte[]>();
 

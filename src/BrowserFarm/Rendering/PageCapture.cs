@@ -29,6 +29,7 @@ public static class PageCapture
         value.GetProperty("base").GetString() ?? "",
         value.GetProperty("title").GetString() ?? "",
         value.GetProperty("html").GetString() ?? "",
+        value.GetProperty("about").GetString(),
         value.GetProperty("text").GetString() ?? "",
         value.GetProperty("truncated").GetBoolean(),
         [.. value.GetProperty("links").EnumerateArray().Select(link =>
@@ -46,5 +47,6 @@ public static class PageCapture
 }
 
 /// <summary>What one evaluation returned.</summary>
+/// <param name="About">As <see cref="RenderedPage.About"/>.</param>
 internal sealed record CapturedPage(
-    string Url, string BaseUrl, string Title, string Html, string Text, bool Truncated, IReadOnlyList<PageLink> Links);
+    string Url, string BaseUrl, string Title, string Html, string? About, string Text, bool Truncated, IReadOnlyList<PageLink> Links);

@@ -9,7 +9,7 @@
   // After this only fields are looked for, so the excess is simply cut off.
   const maxDepth = 1000;
   let tooDeep = false;
-  if (root) {
+  if (root && root.querySelector('* > '.repeat(maxDepth + 1) + '*')) {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT);
     let depth = 0;
     for (let node = root; node;) {
@@ -46,6 +46,16 @@
     if (doctype) html = new XMLSerializer().serializeToString(doctype) + '\n' + html;
   }
 
+  // Of the page what metadata is read from, as a small document: to parse the whole again costs more than to read it. Microdata may be anywhere, and so may be what is in shadow roots.
+  let about = null;
+  if (root && shadowRoots.length === 0 && !root.querySelector('[itemscope]')) {
+    const shell = root.cloneNode(false).outerHTML;
+    const isRead = (element) => element.localName !== 'script' || /^\s*application\/ld\+json\s*$/i.test(element.getAttribute('type'));
+    const parts = Array.from(root.querySelectorAll('meta[content], link[rel][href], script[type]')).filter(isRead).map((element) => element.outerHTML);
+    about = shell.slice(0, shell.lastIndexOf('</')) + parts.join('');
+    if (about.length > 500_000) about = null;
+  }
+
   const links = [];
   const seen = new Set();
   for (const scope of root ? [root, ...shadowRoots] : []) {
@@ -71,6 +81,7 @@
     base: read(Node.prototype, 'baseURI', document),
     title: read(Document.prototype, 'title', document).slice(0, 2000),
     html: html.slice(0, limit),
+    about,
     text: text.slice(0, limit),
     truncated: tooDeep || html.length > limit || text.length > limit,
     links,

@@ -155,6 +155,44 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
     }
 
     [Theory]
+    [InlineData("article")]
+    [InlineData("blockquote")]
+    [InlineData("div")]
+    [InlineData("h6")]
+    [InlineData("section")]
+    [InlineData("span")]
+    public async Task RenderAsync_ShadowRootsOfOrdinaryElements_AreReadAndThoseInsideOfThem(string host)
+    {
+        _site.MapHtml("/", $$"""
+            <html lang="fr"><head><meta name="description" content="outside"></head><body><{{host}} id="host"></{{host}}>
+            <script>
+              const shadow = host.attachShadow({ mode: 'open' });
+              shadow.innerHTML = '<b>outer</b><x-inner></x-inner>';
+              shadow.querySelector('x-inner').attachShadow({ mode: 'open' }).innerHTML = '<i>inner</i>';
+            </script></body></html>
+            """);
+
+        var page = await RenderedAsync("/");
+
+        page.Text.Should().Contain("outer").And.Contain("inner");
+        page.Html.Should().Contain("<b>outer</b>").And.Contain("<i>inner</i>");
+        page.About.Should().BeNull("what is in shadow roots counts too, and only the whole page has it");
+    }
+
+    [Fact]
+    public async Task RenderAsync_PageWithADescription_GivesApartAllThatMetadataIsReadFrom()
+    {
+        _site.MapHtml("/", """
+            <html lang="fr"><head><meta name="description" content="A &lt;b&gt; page"><link rel="canonical" href="/it"><link rel="stylesheet"><script type="module">let far = '</x>'</script>
+            <script type=" application/LD+json">{"@type":"Article"}</script></head><body><form name="evaluate"><input name="querySelector"></form><p>text</p></body></html>
+            """);
+
+        var page = await RenderedAsync("/");
+
+        page.About.Should().Be("""<html lang="fr"><meta name="description" content="A &lt;b&gt; page"><link rel="canonical" href="/it"><script type=" application/LD+json">{"@type":"Article"}</script>""");
+    }
+
+    [Theory]
     [InlineData("<script>while (true) {}</script>", FailureClasses.PageHung, 3)]
     [InlineData("<p>x</p><script>addEventListener('load', () => { while (true) {} })</script>", FailureClasses.PageHung, 3)]
     [InlineData("<script>for (;;) alert(1)</script>", FailureClasses.DialogStorm, 30)]
