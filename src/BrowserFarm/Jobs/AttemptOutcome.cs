@@ -52,6 +52,9 @@ public abstract record AttemptOutcome
 
     /// <summary>It was not tried to its end, for the farm is stopping or the target wants to be left alone: not the job's fault, not counted.</summary>
     public sealed record Interrupted : AttemptOutcome;
+
+    /// <summary>It was called off.</summary>
+    public sealed record Cancelled : AttemptOutcome;
 }
 
 /// <summary>What follows an outcome; the queue carries it out in one transaction.</summary>
@@ -81,6 +84,9 @@ public abstract record Settlement
 
     /// <summary>Put into the line of the other engine: nothing is counted; due at once.</summary>
     public sealed record Reassign(Engine Engine) : Settlement;
+
+    /// <summary>Called off: ended without a result.</summary>
+    public sealed record Cancel : Settlement;
 
     /// <summary>Kept for a human, with every attempt.</summary>
     public sealed record DeadLetter(AttemptFailure Failure) : Settlement;

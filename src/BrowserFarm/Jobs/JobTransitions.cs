@@ -18,6 +18,7 @@ public static class JobTransitions
     {
         Settlement.Ack => JobState.Succeeded,
         Settlement.DeadLetter => JobState.Failed,
+        Settlement.Cancel => JobState.Cancelled,
         _ => JobState.Queued,
     };
 }

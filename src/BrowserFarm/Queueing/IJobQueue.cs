@@ -9,7 +9,7 @@ namespace BrowserFarm.Queueing;
 /// reports as done is on disk. All methods are safe to call from any thread.
 /// </remarks>
 /// <exception cref="QueueStorageException">From any method: the storage is full, damaged or gone.</exception>
-public interface IJobQueue : IRecurringCrawls, IDeliveries, IRetention, IAsyncDisposable
+public interface IJobQueue : IRecurringCrawls, IDeliveries, IRetention, ICrawlControl, IAsyncDisposable
 {
     /// <summary>Registers a crawl.</summary>
     /// <exception cref="InvalidOperationException">A crawl of this name exists.</exception>
@@ -27,6 +27,7 @@ public interface IJobQueue : IRecurringCrawls, IDeliveries, IRetention, IAsyncDi
     /// <param name="key">A <see cref="SubmissionKey"/>: the same jobs under the same key are taken once, and the first receipt is given again. Null for none.</param>
     /// <exception cref="InvalidOperationException">There is no such crawl.</exception>
     /// <exception cref="SubmissionKeyException">Other jobs were submitted under this key.</exception>
+    /// <exception cref="CrawlCancelledException">The crawl was called off.</exception>
     Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, string? key, CancellationToken cancellationToken);
 
     /// <summary>Puts deferred jobs into their lines, the shortest line first, of a line in the order in which it serves.</summary>
@@ -86,7 +87,8 @@ public interface IJobQueue : IRecurringCrawls, IDeliveries, IRetention, IAsyncDi
     Task<int> RescueAsync(bool everyClaim, CancellationToken cancellationToken);
 
     /// <summary>Jobs of a crawl by state, at one instant.</summary>
-    Task<CrawlCounts> CountAsync(string crawlId, CancellationToken cancellationToken);
+    /// <param name="crawlId">Null counts those of all crawls.</param>
+    Task<CrawlCounts> CountAsync(string? crawlId, CancellationToken cancellationToken);
 
     /// <summary>Skipped URLs of a crawl by reason; reasons that did not occur are missing.</summary>
     Task<IReadOnlyDictionary<SkipReason, long>> CountSkippedAsync(string crawlId, CancellationToken cancellationToken);
@@ -148,7 +150,7 @@ public sealed record StoredResult(long Sequence, PageDocument Document);
 public sealed record DeadLetter(Job Job, AttemptFailure Failure, IReadOnlyList<AttemptRecord> Attempts);
 
 /// <summary>One try of a job, as it ended.</summary>
-/// <param name="Ended">How: <c>retry</c>, <c>hold</c>, <c>refund</c>, <c>lost</c> (nobody was heard of), <c>fenced</c> (lost, and refused when it came back), <c>return</c>, <c>dead-letter</c>.</param>
+/// <param name="Ended">How: <c>retry</c>, <c>hold</c>, <c>refund</c>, <c>lost</c> (nobody was heard of), <c>fenced</c> (lost, and refused when it came back), <c>return</c>, <c>cancel</c>, <c>dead-letter</c>.</param>
 public sealed record AttemptRecord(long Epoch, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string Worker, string Ended, string? Class, string? Reason)
 {
     /// <summary>When the job came into line, or back into it: what it waited for from then on is in <see cref="Waited"/>.</summary>

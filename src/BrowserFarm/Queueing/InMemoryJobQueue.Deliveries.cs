@@ -32,7 +32,7 @@ public sealed partial class InMemoryJobQueue
         return Task.CompletedTask;
     }
 
-    private Delivered DeliveredUnsynchronized(CrawlEntry entry) => new(
+    private Delivered DeliveredUnsynchronized(CrawlRow entry) => new(
         entry.Delivered,
         _results.Count(result => result.CrawlId == entry.Crawl.Id && result.Result.Sequence > entry.Delivered),
         entry.DeliveredEnd);

@@ -45,7 +45,7 @@ public sealed partial class InMemoryJobQueue
             var run = new CrawlRun(
                 number, QueueRules.NameOfRun(id, now, number, _crawls.ContainsKey), dueAt, now, EndedAt: null, QueueRules.FreshSince(spec, now), Reused: 0);
             entry.Crawl = entry.Crawl with { NextRunAt = nextRunAt, LastRun = run };
-            var crawl = new CrawlEntry(new Crawl(run.CrawlId, spec, now));
+            var crawl = new CrawlRow(_crawls.Count + 1, new Crawl(run.CrawlId, spec, now));
             _crawls.Add(run.CrawlId, crawl);
             var jobs = QueueRules.SeedJobs(entry.Seeds, spec);
             var isFull = _intake.WaitFor(_lines.Sum(line => line.Queued.Count()), ofCrawl: 0, jobs.Count, now) is not null;

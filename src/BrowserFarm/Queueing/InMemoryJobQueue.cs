@@ -11,7 +11,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
     private static readonly DateTimeOffset AtOnce = DateTimeOffset.MinValue;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, CrawlEntry> _crawls = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CrawlRow> _crawls = new(StringComparer.Ordinal);
     private readonly Dictionary<long, JobEntry> _jobs = [];
     private readonly List<LineEntry> _lines = [];
     private readonly Dictionary<string, (byte[] Digest, SubmitReceipt Receipt, DateTimeOffset At)> _submissions = new(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
     {
         lock (_gate)
         {
-            if (!_crawls.TryAdd(crawl.Id, new CrawlEntry(crawl)))
+            if (!_crawls.TryAdd(crawl.Id, new CrawlRow(_crawls.Count + 1, crawl)))
                 throw new InvalidOperationException($"A crawl named {crawl.Id} exists already.");
         }
 
@@ -47,7 +47,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
     {
         lock (_gate)
         {
-            var crawl = CrawlUnsynchronized(crawlId);
+            var crawl = OpenCrawlUnsynchronized(crawlId);
             var now = time.GetUtcNow();
             var digest = SubmissionKey.DigestOf(crawlId, jobs);
             if (key is not null && _submissions.TryGetValue(key, out var before) && now - before.At <= SubmissionKey.KeptFor)
@@ -78,6 +78,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
                     entry.IsDeferred = false;
                     var now = time.GetUtcNow();
                     ComeUnsynchronized(entry, line, now, Milliseconds(now) - Milliseconds(entry.QueuedAt));
+                    HoldIfPausedUnsynchronized(entry, now);
                     taken++;
                 }
             }
@@ -154,7 +155,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
         lock (_gate)
         {
             return Task.FromResult(_lines
-                .Where(line => line.Engine == engine && line.Queued.Any() && line.OpensAt < SetAside)
+                .Where(line => line.Engine == engine && line.Queued.Any() && line.ReadyAt < SetAside)
                 .Min(line => (DateTimeOffset?)line.ReadyAt));
         }
     }
@@ -167,6 +168,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
                 return Task.FromResult(false);
 
             var isLatest = entry.State == JobState.Running && entry.Epoch == claim.Epoch;
+            settlement = QueueRules.In(_crawls[entry.Job.CrawlId].Phase, settlement);
             if (isLatest)
                 SettleUnsynchronized(entry, settlement, QueueRules.NameOf(settlement));
             else if (entry.Attempts.FindIndex(attempt => attempt.Epoch == claim.Epoch && attempt.Ended == QueueRules.Lost) is >= 0 and var at)
@@ -183,22 +185,16 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
         {
             var lost = _jobs.Values.Where(entry => entry.State == JobState.Running && (everyClaim || entry.ClaimedUntil < now)).ToList();
             foreach (var entry in lost)
-                SettleUnsynchronized(entry, QueueRules.AfterLoss(entry.Job.Refunds, now), QueueRules.Lost);
+                SettleUnsynchronized(entry, QueueRules.In(_crawls[entry.Job.CrawlId].Phase, QueueRules.AfterLoss(entry.Job.Refunds, now)), QueueRules.Lost);
             PutBackUnsynchronized(line => line.Queued.Any());
             return Task.FromResult(lost.Count);
         }
     }
 
-    public Task<CrawlCounts> CountAsync(string crawlId, CancellationToken cancellationToken)
+    public Task<CrawlCounts> CountAsync(string? crawlId, CancellationToken cancellationToken)
     {
         lock (_gate)
-        {
-            var all = _jobs.Values.Where(entry => entry.Job.CrawlId == crawlId).ToList();
-            var jobs = all.Where(entry => !entry.IsDeferred).ToLookup(entry => entry.State);
-            return Task.FromResult(new CrawlCounts(
-                jobs[JobState.Queued].Count(), jobs[JobState.Running].Count(), jobs[JobState.Succeeded].Count(),
-                jobs[JobState.Failed].Count(), jobs[JobState.Cancelled].Count(), all.Count(entry => entry.IsDeferred)));
-        }
+            return Task.FromResult(CountUnsynchronized(crawlId));
     }
 
     public Task<IReadOnlyDictionary<SkipReason, long>> CountSkippedAsync(string crawlId, CancellationToken cancellationToken)
@@ -236,7 +232,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
     {
         lock (_gate)
         {
-            _ = CrawlUnsynchronized(crawlId);
+            _ = OpenCrawlUnsynchronized(crawlId);
             var failed = jobs.Distinct().Select(id => _jobs.GetValueOrDefault(id))
                 .Where(entry => entry is { State: JobState.Failed } && entry.Job.CrawlId == crawlId).ToList();
             foreach (var entry in failed)
@@ -247,6 +243,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
                 entry.DueAt = AtOnce;
                 entry.Failure = null;
                 ComeUnsynchronized(entry, LineOfUnsynchronized(entry), time.GetUtcNow(), outside: 0);
+                HoldIfPausedUnsynchronized(entry, time.GetUtcNow());
             }
 
             return Task.FromResult(failed.Count);
@@ -275,9 +272,12 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private CrawlEntry CrawlUnsynchronized(string crawlId) => _crawls.GetValueOrDefault(crawlId) ?? throw QueueRules.NoSuchCrawl(crawlId);
+    private CrawlRow CrawlUnsynchronized(string crawlId) => _crawls.GetValueOrDefault(crawlId) ?? throw QueueRules.NoSuchCrawl(crawlId);
 
-    private SubmitReceipt SubmitUnsynchronized(CrawlEntry crawl, IReadOnlyList<NewJob> jobs)
+    private CrawlRow OpenCrawlUnsynchronized(string crawlId) =>
+        CrawlUnsynchronized(crawlId) is { Phase: not CrawlPhase.Cancelled } crawl ? crawl : throw new CrawlCancelledException(crawlId);
+
+    private SubmitReceipt SubmitUnsynchronized(CrawlRow crawl, IReadOnlyList<NewJob> jobs)
     {
         var now = time.GetUtcNow();
         int accepted = 0, duplicates = 0, overBudget = 0;
@@ -303,13 +303,15 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
                 var line = LineUnsynchronized(target, job.Lane, job.Engine, now);
                 line.Jobs.Add(entry);
                 ComeUnsynchronized(entry, line, now, outside: 0);
+                if (!entry.IsDeferred)
+                    HoldIfPausedUnsynchronized(entry, now);
             }
         }
 
         return new SubmitReceipt(accepted, duplicates, overBudget);
     }
 
-    private static void SkipUnsynchronized(CrawlEntry crawl, IReadOnlyList<SkippedUrl> urls)
+    private static void SkipUnsynchronized(CrawlRow crawl, IReadOnlyList<SkippedUrl> urls)
     {
         foreach (var url in urls.Where(url => !crawl.Urls.Contains(url.Url)))
             crawl.Skipped.TryAdd(url.Url, url.Reason);
@@ -367,21 +369,29 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
         if (settlement is Settlement.Reassign to)
             ReassignUnsynchronized(entry, to.Engine, now);
         if (entry.State == JobState.Queued)
+        {
             ComeUnsynchronized(entry, LineOfUnsynchronized(entry), now, outside: 0);
+            HoldIfPausedUnsynchronized(entry, now);
+        }
 
         if (settlement is Settlement.Ack ack)
         {
             var crawl = _crawls[entry.Job.CrawlId];
             _results.Add((entry.Job.CrawlId, new StoredResult(++_lastResult, ack.Document)));
             NoteReadUnsynchronized(entry.Job, ack.Document);
-            SubmitUnsynchronized(crawl, ack.Discovered);
+            if (crawl.Phase != CrawlPhase.Cancelled)
+                SubmitUnsynchronized(crawl, ack.Discovered);
             SkipUnsynchronized(crawl, ack.Skipped);
         }
     }
 
-    private sealed class CrawlEntry(Crawl crawl)
+    private sealed class CrawlRow(long number, Crawl crawl)
     {
+        public long Number { get; } = number;
+
         public Crawl Crawl { get; } = crawl;
+
+        public CrawlPhase Phase { get; set; }
 
         public HashSet<string> Urls { get; } = new(StringComparer.Ordinal);
 
@@ -431,6 +441,12 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
 
         /// <summary>What its line has waited for since it came, at the claim.</summary>
         public Waits Waited { get; set; } = Waits.None;
+
+        /// <summary>Since when it is held because its crawl is paused; null when it is not.</summary>
+        public DateTimeOffset? HeldSince { get; set; }
+
+        /// <summary>What its line had waited for since it came, when it was held.</summary>
+        public Waits BeforeHold { get; set; } = Waits.None;
 
         public AttemptFailure? Failure { get; set; }
 

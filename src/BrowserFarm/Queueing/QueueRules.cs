@@ -79,6 +79,10 @@ internal static class QueueRules
         _ => (null, job.Attempts, job.Holds, job.Refunds),
     };
 
+    /// <summary>What a settlement comes to in a crawl that was called off: what would wait again ends.</summary>
+    public static Settlement In(CrawlPhase phase, Settlement settlement) =>
+        phase == CrawlPhase.Cancelled && JobTransitions.After(settlement) == JobState.Queued ? new Settlement.Cancel { ForContext = settlement.ForContext } : settlement;
+
     /// <summary>Nobody would ever see what was given to a crawl that does not exist.</summary>
     public static InvalidOperationException NoSuchCrawl(string crawlId) => new($"There is no crawl named {crawlId}.");
 
@@ -129,6 +133,7 @@ internal static class QueueRules
         Settlement.Refund => "refund",
         Settlement.Return => "return",
         Settlement.Reassign => "reassign",
+        Settlement.Cancel => "cancel",
         _ => "dead-letter",
     };
 }

@@ -13,6 +13,7 @@ internal static class SettlementPolicy
     {
         AttemptOutcome.Succeeded done => new Settlement.Ack(done.Document, done.Discovered, done.Skipped),
         AttemptOutcome.Interrupted => new Settlement.Return(),
+        AttemptOutcome.Cancelled => new Settlement.Cancel(),
         AttemptOutcome.NeedsBrowser => new Settlement.Reassign(Engine.Browser),
         AttemptOutcome.Failed failed => AfterFailure(failed.Failure, job, options, now, random),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome)),

@@ -43,6 +43,15 @@ public sealed class JobQueueModelTests
         public sealed record Advance(int Milliseconds) : Step;
 
         public sealed record Rescue(bool EveryClaim) : Step;
+
+        public sealed record Pause : Step;
+
+        public sealed record Resume : Step;
+
+        public sealed record CancelJob(int Job) : Step;
+
+        /// <summary>Comes to nothing in most sequences, which would be short ones otherwise.</summary>
+        public sealed record CancelCrawl(int AtMost) : Step;
     }
 
     [Fact]
@@ -64,7 +73,7 @@ public sealed class JobQueueModelTests
                 sqlite[^1].Should().Be(memory[^1], "after everything was let run to its end");
                 memory[^1].Should().StartWith(nameof(CrawlCounts.IsFinished), "no job is ever forgotten");
             },
-            count: 100);
+            count: 150);
     }
 
     private static Gen<Step[]> Sequences()
@@ -89,7 +98,7 @@ public sealed class JobQueueModelTests
                 select (Step)new Step.Claim(engine, lanes[..count], hold)),
             (1, Gen.Choose(0, 2).Zip(seconds, (host, closed) => (Step)new Step.Close(host, closed))),
             (5, from which in Gen.Choose(0, 20)
-                from how in Gen.Choose(0, 6)
+                from how in Gen.Choose(0, 7)
                 from later in seconds
                 from found in pages
                 select (Step)new Step.Settle(which, how, later, found)),
@@ -99,7 +108,11 @@ public sealed class JobQueueModelTests
                 from hold in seconds
                 select (Step)new Step.Renew(first, count, hold)),
             (2, Gen.Choose(0, 8000).Select(milliseconds => (Step)new Step.Advance(milliseconds))),
-            (1, Gen.Elements(true, false, false).Select(every => (Step)new Step.Rescue(every))));
+            (1, Gen.Elements(true, false, false).Select(every => (Step)new Step.Rescue(every))),
+            (1, Gen.Constant((Step)new Step.Pause())),
+            (2, Gen.Constant((Step)new Step.Resume())),
+            (1, Gen.Choose(1, 9).Select(job => (Step)new Step.CancelJob(job))),
+            (1, Gen.Choose(1, 30).Select(most => (Step)new Step.CancelCrawl(most))));
         return Gen.Choose(1, 40).SelectMany(count => step.ArrayOf(count));
     }
 
@@ -145,6 +158,8 @@ public sealed class JobQueueModelTests
             await queue.SettleAsync(claim.Claimed.Claim, Some.Ack(), default);
         }
 
+        if (await queue.ResumeAsync(CrawlId, default) == CrawlPhase.Cancelled)
+            await queue.CancelAsync(CrawlId, atMost: 1000, default);   // the rest of what was called off in part
         clock.Advance(TimeSpan.FromHours(1));
         await queue.TakeUpAsync(lineBelow: 1000, atMost: 1000, default);
         foreach (var engine in Enum.GetValues<Engine>())
@@ -199,6 +214,16 @@ public sealed class JobQueueModelTests
             case Step.Advance advance:
                 clock.Advance(TimeSpan.FromMilliseconds(advance.Milliseconds));
                 return "";
+            case Step.Pause:
+                return (await queue.PauseAsync(CrawlId, default)).ToString();
+            case Step.Resume:
+                return (await queue.ResumeAsync(CrawlId, default)).ToString();
+            case Step.CancelJob cancel:
+                return $"{await queue.CancelJobAsync(cancel.Job, default)}";
+            case Step.CancelCrawl { AtMost: <= 2 } cancel:
+                return (await queue.CancelAsync(CrawlId, cancel.AtMost, default)).ToString(CultureInfo.InvariantCulture);
+            case Step.CancelCrawl:
+                return "";
             default:
                 return (await queue.RescueAsync(((Step.Rescue)step).EveryClaim, default)).ToString(CultureInfo.InvariantCulture);
         }
@@ -217,7 +242,7 @@ public sealed class JobQueueModelTests
         {
             return (await queue.SubmitAsync(CrawlId, [.. jobs], submit.Key, default)).ToString();
         }
-        catch (SubmissionKeyException exception)
+        catch (Exception exception) when (exception is SubmissionKeyException or CrawlCancelledException)
         {
             return exception.Message;
         }
@@ -234,13 +259,14 @@ public sealed class JobQueueModelTests
         3 => new Settlement.Refund(Some.Failure(FailureKind.ContextLost), later),
         4 => new Settlement.Return(),
         5 => new Settlement.Reassign((Engine)(settle.Seconds % 2)),
+        7 => new Settlement.Cancel(),
         _ => new Settlement.DeadLetter(Some.Failure(FailureKind.Permanent)),
     };
 
     private static async Task<string> LookAsync(IJobQueue queue)
     {
         var look = new StringBuilder();
-        look.AppendLine(CultureInfo.InvariantCulture, $"{await queue.CountAsync(CrawlId, default)}");
+        look.AppendLine(CultureInfo.InvariantCulture, $"{(await queue.FindEntryAsync(CrawlId, default))!.Phase} {await queue.CountAsync(CrawlId, default)}");
         look.AppendLine(CultureInfo.InvariantCulture, $"{await queue.DepthAsync(longFrom: 1000, default)}");
         look.AppendLine(CultureInfo.InvariantCulture, $"next ready {await queue.NextReadyAsync(Engine.Browser, default):O} {await queue.NextReadyAsync(Engine.Http, default):O}");
         look.AppendLine(string.Join(", ", (await queue.CountSkippedAsync(CrawlId, default)).OrderBy(pair => pair.Key).Select(pair => pair.ToString())));

@@ -1,3 +1,4 @@
+using System.Reflection;
 using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Queueing;
@@ -168,7 +169,7 @@ public sealed class DispatcherTests : IDisposable
         first.Admission.Dispose();
         await _queue.SettleAsync(first.Claimed.Claim, new Settlement.Retry(Some.Failure(), _clock.GetUtcNow() + TimeSpan.FromMilliseconds(5)), default);
         var looks = 0;
-        var slow = new SlowQueue(_queue, () =>
+        var slow = SlowQueue.Before(_queue, () =>
         {
             if (looks++ == 0)
                 _clock.Advance(TimeSpan.FromMilliseconds(5));
@@ -240,7 +241,7 @@ public sealed class DispatcherTests : IDisposable
     public async Task NextAsync_ClaimFails_LetsTheNextLook()
     {
         await SubmitAsync("https://a.example/1");
-        using var dispatcher = new Dispatcher(new SlowQueue(_queue, () => { }) { ClaimFails = true }, Engine.Browser, _limiters, LaneShare.Of(new LaneShareOptions()), _signal, _clock);
+        using var dispatcher = new Dispatcher(SlowQueue.Before(_queue, () => { }, claimFails: true), Engine.Browser, _limiters, LaneShare.Of(new LaneShareOptions()), _signal, _clock);
 
         var next = () => dispatcher.NextAsync("worker", ClaimFor, default);
 
@@ -286,79 +287,31 @@ public sealed class DispatcherTests : IDisposable
     }
 
     /// <summary>A queue in which something happens while it answers.</summary>
-    private sealed class SlowQueue(IJobQueue queue, Action afterLook) : IJobQueue
+    public class SlowQueue : DispatchProxy
     {
-        public bool ClaimFails { get; init; }
+        private IJobQueue _queue = null!;
+        private Action _afterLook = null!;
+        private bool _claimFails;
 
-        public async Task<AdmittedJob?> ClaimNextAsync(
-            Engine engine, IReadOnlyList<Lane> lanes, ITargetGate gate, string worker, TimeSpan claimFor, CancellationToken cancellationToken)
+        public static IJobQueue Before(IJobQueue queue, Action afterLook, bool claimFails = false)
         {
-            if (ClaimFails)
-                throw new QueueStorageException("disk full");
-
-            var claimed = await queue.ClaimNextAsync(engine, lanes, gate, worker, claimFor, cancellationToken);
-            afterLook();
-            return claimed;
+            var proxy = Create<IJobQueue, SlowQueue>();
+            var slow = (SlowQueue)proxy;
+            (slow._queue, slow._afterLook, slow._claimFails) = (queue, afterLook, claimFails);
+            return proxy;
         }
 
-        public Task<DateTimeOffset?> NextReadyAsync(Engine engine, CancellationToken cancellationToken) => queue.NextReadyAsync(engine, cancellationToken);
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            targetMethod!.Name == nameof(IJobQueue.ClaimNextAsync) ? ClaimAsync(targetMethod, args) : targetMethod.Invoke(_queue, args);
 
-        public Task CreateCrawlAsync(Crawl crawl, CancellationToken cancellationToken) => throw new NotSupportedException();
+        private async Task<AdmittedJob?> ClaimAsync(MethodInfo claim, object?[]? args)
+        {
+            if (_claimFails)
+                throw new QueueStorageException("disk full");
 
-        public Task<Crawl?> FindCrawlAsync(string? crawlId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<SubmitReceipt> SubmitAsync(string crawlId, IReadOnlyList<NewJob> jobs, string? key, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<int> TakeUpAsync(long lineBelow, int atMost, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<QueueDepth> DepthAsync(long longFrom, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<bool> SettleAsync(Claim claim, Settlement settlement, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<Claim>> RenewAsync(IReadOnlyList<Claim> claims, TimeSpan claimFor, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<int> RescueAsync(bool everyClaim, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<CrawlCounts> CountAsync(string crawlId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyDictionary<SkipReason, long>> CountSkippedAsync(string crawlId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<StoredResult>> ReadResultsAsync(string crawlId, long afterSequence, int atMost, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string crawlId, long afterJob, int atMost, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<int> RequeueAsync(string crawlId, IReadOnlyList<long> jobs, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task SaveTargetNotesAsync(IReadOnlyList<TargetNote> notes, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<TargetNote>> ReadTargetNotesAsync(int atMost, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task CreateRecurringAsync(Crawl crawl, IReadOnlyList<NewJob> seeds, DateTimeOffset firstRunAt, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<RecurringCrawl?> FindRecurringAsync(string? id, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<CrawlRun?> BeginRunAsync(string id, DateTimeOffset dueAt, DateTimeOffset nextRunAt, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<bool> EndRunAsync(string crawlId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<string>> FindUndeliveredAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<Delivered> FindDeliveredAsync(string crawlId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task NoteDeliveredAsync(string crawlId, Delivered delivered, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<ForgettablePart?> FindForgettableAsync(string recurringId, int keepRuns, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task ForgetAsync(ForgettablePart part, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<PageDocument?> FindFreshAsync(string crawlId, CanonicalUrl url, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+            var claimed = await (Task<AdmittedJob?>)claim.Invoke(_queue, args)!;
+            _afterLook();
+            return claimed;
+        }
     }
 }

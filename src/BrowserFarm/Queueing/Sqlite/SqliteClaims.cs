@@ -81,7 +81,7 @@ internal sealed class SqliteClaims(string path, TimeProvider time)
                 line.Id, nowMs + (long)claimFor.TotalMilliseconds, nowMs, worker)
                 ?? throw new QueueStorageException($"{path} is damaged: the line of {line.Target} says that a job is due, and there is none. Start a new crawl.") { IsDamaged = true };
 
-            var nextDue = line.Queued == 1 ? 0 : NextDue(session, line.Id);
+            var nextDue = line.Queued == 1 ? 0 : SqliteLines.NextDue(session, line.Id);
             var opensIn = gate.OpensIn(line.Target);
             var opensAt = QueueRules.NextTurn(opensIn, now) switch
             {
@@ -103,11 +103,4 @@ internal sealed class SqliteClaims(string path, TimeProvider time)
             throw;
         }
     }
-
-    private static long NextDue(SqliteSession session, long line) => session.First(
-        """
-        SELECT CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE line = ?1 AND state = 0 AND due_at IS NULL) THEN 0
-                    ELSE coalesce((SELECT min(due_at) FROM jobs WHERE line = ?1 AND state = 0 AND due_at IS NOT NULL), 0) END
-        """,
-        row => row.GetInt64(0), line);
 }

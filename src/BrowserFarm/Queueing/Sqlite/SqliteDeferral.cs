@@ -44,6 +44,12 @@ internal static class SqliteDeferral
             session.Execute("UPDATE crawls SET queued = queued + ?2, deferred = deferred - ?2 WHERE number = ?1", crawl, count);
         if (jobs.Count > 0)
             SqliteLines.TakeUp(session, line, jobs.Count);
+        foreach (var crawl in jobs.Select(job => job.Crawl).Distinct())
+        {
+            if (session.First("SELECT phase FROM crawls WHERE number = ?1", row => (CrawlPhase)row.GetInt32(0), crawl) == CrawlPhase.Paused)
+                SqliteCrawlControl.HoldBack(session, crawl, line, now);
+        }
+
         return jobs.Count;
     }
 }

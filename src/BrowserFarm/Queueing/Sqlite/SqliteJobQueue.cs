@@ -135,9 +135,12 @@ public sealed partial class SqliteJobQueue : IJobQueue
             cancellationToken);
     }
 
-    public Task<CrawlCounts> CountAsync(string crawlId, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
+    public Task<CrawlCounts> CountAsync(string? crawlId, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
         session.First(
-            "SELECT queued, running, succeeded, failed, cancelled, deferred FROM crawls WHERE id = ?1",
+            """
+            SELECT coalesce(sum(queued), 0), coalesce(sum(running), 0), coalesce(sum(succeeded), 0), coalesce(sum(failed), 0), coalesce(sum(cancelled), 0), coalesce(sum(deferred), 0)
+              FROM crawls WHERE ?1 IS NULL OR id = ?1
+            """,
             row => new CrawlCounts(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)),
             crawlId) ?? new CrawlCounts(0, 0, 0, 0, 0)));
 

@@ -48,6 +48,23 @@ internal static class SqliteLines
     public static void TakeUp(SqliteSession session, long line, int jobs) => session.Execute(
         "UPDATE lines SET queued = queued + ?2, deferred = deferred - ?2, due_at = 0 WHERE id = ?1", line, jobs);
 
+    /// <summary>Waiting jobs left a line for good.</summary>
+    public static void Leave(SqliteSession session, long line, int jobs) => session.Execute("UPDATE lines SET queued = queued - ?2 WHERE id = ?1", line, jobs);
+
+    /// <summary>Jobs that waited for room in a line left it for good.</summary>
+    public static void LeaveOutside(SqliteSession session, long line, int jobs) => session.Execute("UPDATE lines SET deferred = deferred - ?2 WHERE id = ?1", line, jobs);
+
+    /// <summary>Looks up when a job of the line is due, after its jobs were changed.</summary>
+    public static void FindDue(SqliteSession session, long line) => session.Execute("UPDATE lines SET due_at = ?2 WHERE id = ?1", line, NextDue(session, line));
+
+    /// <summary>0 when a job of the line may be claimed, or it has none; else the earliest time of one that waits.</summary>
+    public static long NextDue(SqliteSession session, long line) => session.First(
+        """
+        SELECT CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE line = ?1 AND state = 0 AND due_at IS NULL) THEN 0
+                    ELSE coalesce((SELECT min(due_at) FROM jobs WHERE line = ?1 AND state = 0 AND due_at IS NOT NULL), 0) END
+        """,
+        row => row.GetInt64(0), line);
+
     /// <summary>Lines with deferred jobs and fewer waiting ones than so many, the shortest first.</summary>
     public static List<long> WithRoom(SqliteSession session, long below, int atMost) => session.All(
         "SELECT id FROM lines WHERE deferred > 0 AND queued < ?1 ORDER BY queued LIMIT ?2", row => row.GetInt64(0), below, atMost);

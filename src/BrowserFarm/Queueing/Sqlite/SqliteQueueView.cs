@@ -78,7 +78,7 @@ public sealed class SqliteQueueView : IDisposable
             ? new Whereabouts.Running(live.Job, live.Worker, SqliteTime.Read(live.Since), SqliteDeadLetters.Attempts(session, id))
             : new Whereabouts.Queued(
                 live.Job,
-                live.DueAt is { } due ? SqliteTime.Read(due) : null,
+                live.DueAt is { } due and < SqliteSchema.Paused ? SqliteTime.Read(due) : null,
                 Ahead(session, live.Line, live.Job, live.Rank),
                 session.First($"SELECT {LineColumns} FROM lines WHERE id = ?1", ReadLine, live.Line)!,
                 live.QueuedAt,
@@ -130,7 +130,7 @@ public sealed class SqliteQueueView : IDisposable
         row.GetInt64(3),
         row.GetInt64(4),
         row.GetInt64(5) == SqliteSchema.SetAside ? null : SqliteTime.Read(row.GetInt64(5)),
-        row.GetInt64(6) == 0 ? null : SqliteTime.Read(row.GetInt64(6)));
+        row.GetInt64(6) is 0 or SqliteSchema.Paused ? null : SqliteTime.Read(row.GetInt64(6)));
 
     public void Dispose() => _database.Dispose();
 }

@@ -8,7 +8,10 @@ internal static class SqliteRequeue
     /// <returns>How many of them were failed jobs of this crawl.</returns>
     public static int Requeue(SqliteSession session, string crawlId, IReadOnlyList<long> jobs, long now)
     {
-        var crawl = session.First("SELECT number FROM crawls WHERE id = ?1", row => (long?)row.GetInt64(0), crawlId) ?? throw QueueRules.NoSuchCrawl(crawlId);
+        var (crawl, phase) = session.First("SELECT number, phase FROM crawls WHERE id = ?1", row => ((long, CrawlPhase)?)(row.GetInt64(0), (CrawlPhase)row.GetInt32(1)), crawlId)
+            ?? throw QueueRules.NoSuchCrawl(crawlId);
+        if (phase == CrawlPhase.Cancelled)
+            throw new CrawlCancelledException(crawlId);
         var count = 0;
         foreach (var job in jobs)
         {
@@ -27,6 +30,8 @@ internal static class SqliteRequeue
                 job, QueueRules.RankOfRequeued, now);
             session.Execute("DELETE FROM finished WHERE id = ?1", job);
             SqliteLines.Return(session, line.Value, dueAt: 0);
+            if (phase == CrawlPhase.Paused)
+                SqliteCrawlControl.HoldBack(session, crawl, line.Value, now);
             count++;
         }
 

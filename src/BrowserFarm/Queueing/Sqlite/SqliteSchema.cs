@@ -8,13 +8,16 @@ namespace BrowserFarm.Queueing.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>Stored as <c>user_version</c>; a database with a higher one was made by a later release.</summary>
-    public const int Version = 4;
+    public const int Version = 5;
 
     /// <summary>Lines with fewer waiting jobs are not looked for as long ones; stands in an index.</summary>
     public const string LongLine = "1000";
 
     /// <summary>A line whose target is at its limit opens at no time of its own.</summary>
     public const long SetAside = long.MaxValue;
+
+    /// <summary>A job whose crawl is paused is due at no time.</summary>
+    public const long Paused = long.MaxValue;
 
     public const string Create = $"""
         CREATE TABLE crawls (
@@ -24,6 +27,7 @@ internal static class SqliteSchema
             created_at  INTEGER NOT NULL,
             max_pages   INTEGER NOT NULL,
             crawl_order INTEGER NOT NULL,
+            phase       INTEGER NOT NULL DEFAULT 0,     -- CrawlPhase
             -- jobs by state, kept in the transactions that move them, so that progress never counts rows
             queued      INTEGER NOT NULL DEFAULT 0,
             running     INTEGER NOT NULL DEFAULT 0,
@@ -75,12 +79,12 @@ internal static class SqliteSchema
             priority    INTEGER NOT NULL,
             rank        INTEGER NOT NULL,               -- by the crawl's order; of equal priority the lowest goes first
             state       INTEGER NOT NULL DEFAULT 0,
-            due_at      INTEGER,
+            due_at      INTEGER,                        -- of a job whose crawl is paused the largest number there is
             attempts    INTEGER NOT NULL DEFAULT 0,
             holds       INTEGER NOT NULL DEFAULT 0,
             refunds     INTEGER NOT NULL DEFAULT 0,
             epoch       INTEGER NOT NULL DEFAULT 0,     -- the fence
-            claim_until INTEGER,
+            claim_until INTEGER,                        -- of a job whose crawl is paused: since when
             started_at  INTEGER,
             worker      TEXT,
             queued_at   INTEGER NOT NULL,               -- what follows is of the wait since then: SqliteWaits
@@ -95,6 +99,7 @@ internal static class SqliteSchema
         CREATE INDEX jobs_ready ON jobs (line, priority DESC, rank) WHERE state = 0 AND due_at IS NULL;
         CREATE INDEX jobs_waiting ON jobs (line, due_at) WHERE state = 0 AND due_at IS NOT NULL;
         CREATE INDEX jobs_claimed ON jobs (claim_until) WHERE state = 1;
+        CREATE INDEX jobs_crawl ON jobs (crawl);        -- and id, which every index has at its end
 
         CREATE TABLE deferred (                         -- taken by their crawl, waiting for room in their line; numbers are those of jobs
             id          INTEGER PRIMARY KEY,
@@ -110,6 +115,7 @@ internal static class SqliteSchema
             at          INTEGER NOT NULL                -- since when
         );
         CREATE INDEX deferred_next ON deferred (line, priority DESC, rank);
+        CREATE INDEX deferred_crawl ON deferred (crawl);
 
         CREATE TABLE submissions (                      -- those that were given a key, so that sending one again changes nothing
             key         TEXT PRIMARY KEY,

@@ -8,12 +8,12 @@ namespace BrowserFarm.Queueing.Sqlite;
 internal sealed class SqliteSettlement(SqliteSubmission submission)
 {
     private const string RunningColumns = """
-        jobs.id, crawls.id, url, depth, attempts, holds, refunds, lane, priority, engine, line, crawl
+        jobs.id, crawls.id, url, depth, attempts, holds, refunds, lane, priority, engine, line, crawl, phase
           FROM jobs JOIN crawls ON crawls.number = jobs.crawl
         """;
 
     /// <summary>A job in state running, with what settling it needs.</summary>
-    private sealed record RunningJob(Job Job, long Line, long Crawl);
+    private sealed record RunningJob(Job Job, long Line, long Crawl, CrawlPhase Phase);
 
     /// <returns>False when the claim is no longer the latest; the job is then as it was, and the record tells that somebody came too late.</returns>
     public bool Settle(SqliteSession session, Claim claim, Settlement settlement, byte[]? document, DateTimeOffset now)
@@ -27,6 +27,7 @@ internal sealed class SqliteSettlement(SqliteSubmission submission)
             return false;
         }
 
+        settlement = QueueRules.In(running.Phase, settlement);
         Settle(session, running, settlement, document, QueueRules.NameOf(settlement), now);
         SqliteLines.PutBackWith(session, running.Line, now.ToUnixTimeMilliseconds());
         return true;
@@ -39,7 +40,7 @@ internal sealed class SqliteSettlement(SqliteSubmission submission)
         var lost = session.All(
             $"SELECT {RunningColumns} WHERE state = 1 AND claim_until < ?1 ORDER BY jobs.id", ReadRunning, everyClaim ? long.MaxValue : now.ToUnixTimeMilliseconds());
         foreach (var running in lost)
-            Settle(session, running, QueueRules.AfterLoss(running.Job.Refunds, now), document: null, QueueRules.Lost, now);
+            Settle(session, running, QueueRules.In(running.Phase, QueueRules.AfterLoss(running.Job.Refunds, now)), document: null, QueueRules.Lost, now);
         SqliteLines.PutBackWaiting(session, now.ToUnixTimeMilliseconds());
         return lost.Count;
     }
@@ -70,6 +71,8 @@ internal sealed class SqliteSettlement(SqliteSubmission submission)
                 """,
                 running.Job.Id, due, attempts, holds, refunds, nowMs, Math.Max(0, due - nowMs));
             SqliteLines.Return(session, line, due);
+            if (running.Phase == CrawlPhase.Paused)
+                SqliteCrawlControl.HoldBack(session, running.Crawl, line, nowMs);
         }
         else
         {
@@ -91,6 +94,7 @@ internal sealed class SqliteSettlement(SqliteSubmission submission)
             {
                 JobState.Queued => "UPDATE crawls SET running = running - 1, queued = queued + 1 WHERE number = ?1",
                 JobState.Succeeded => "UPDATE crawls SET running = running - 1, succeeded = succeeded + 1 WHERE number = ?1",
+                JobState.Cancelled => "UPDATE crawls SET running = running - 1, cancelled = cancelled + 1 WHERE number = ?1",
                 _ => "UPDATE crawls SET running = running - 1, failed = failed + 1 WHERE number = ?1",
             },
             running.Crawl);
@@ -127,5 +131,6 @@ internal sealed class SqliteSettlement(SqliteSubmission submission)
     private static RunningJob ReadRunning(SqliteDataReader row) => new(
         SqliteJobs.Read(row),
         row.GetInt64(10),
-        row.GetInt64(11));
+        row.GetInt64(11),
+        (CrawlPhase)row.GetInt32(12));
 }

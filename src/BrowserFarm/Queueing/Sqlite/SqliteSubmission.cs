@@ -13,12 +13,14 @@ internal sealed class SqliteSubmission(QueueBounds bounds)
     private readonly SqliteDeduplication _known = new();
     private readonly IntakeRule _intake = new(bounds);
 
-    private sealed record CrawlRow(long Number, long Total, long Queued, long MaxPages, CrawlOrder Order);
+    private sealed record CrawlRow(long Number, long Total, long Queued, long MaxPages, CrawlOrder Order, CrawlPhase Phase);
 
     /// <summary>Takes jobs from outside, if there is room.</summary>
     public SubmitReceipt Submit(SqliteSession session, string crawlId, IReadOnlyList<NewJob> jobs, string? key, DateTimeOffset now)
     {
         var crawl = Find(session, crawlId);
+        if (crawl.Phase == CrawlPhase.Cancelled)
+            throw new CrawlCancelledException(crawlId);
         var digest = key is null ? null : SubmissionKey.DigestOf(crawlId, jobs);
         if (digest is not null && SqliteSubmissionKeys.Find(session, key!, digest) is { } before)
             return before;
@@ -34,7 +36,12 @@ internal sealed class SqliteSubmission(QueueBounds bounds)
     }
 
     /// <summary>Takes the links of a page that was read, or what a run starts with: never refused, for nobody could send them again.</summary>
-    public void Take(SqliteSession session, string crawlId, IReadOnlyList<NewJob> jobs, long now) => Take(session, Find(session, crawlId), jobs, now);
+    /// <remarks>A crawl that was called off takes none of them.</remarks>
+    public void Take(SqliteSession session, string crawlId, IReadOnlyList<NewJob> jobs, long now)
+    {
+        if (Find(session, crawlId) is { Phase: not CrawlPhase.Cancelled } crawl)
+            Take(session, crawl, jobs, now);
+    }
 
     /// <summary>A job left the queue for good.</summary>
     public void NoteEnd(DateTimeOffset now) => _intake.NoteEnd(now);
@@ -48,8 +55,8 @@ internal sealed class SqliteSubmission(QueueBounds bounds)
     }
 
     private static CrawlRow Find(SqliteSession session, string crawlId) => session.First(
-        "SELECT number, queued + running + succeeded + failed + cancelled + deferred, queued, max_pages, crawl_order FROM crawls WHERE id = ?1",
-        row => new CrawlRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), (CrawlOrder)row.GetInt32(4)), crawlId) ?? throw QueueRules.NoSuchCrawl(crawlId);
+        "SELECT number, queued + running + succeeded + failed + cancelled + deferred, queued, max_pages, crawl_order, phase FROM crawls WHERE id = ?1",
+        row => new CrawlRow(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), (CrawlOrder)row.GetInt32(4), (CrawlPhase)row.GetInt32(5)), crawlId) ?? throw QueueRules.NoSuchCrawl(crawlId);
 
     private SubmitReceipt Take(SqliteSession session, CrawlRow crawl, IReadOnlyList<NewJob> jobs, long now)
     {
@@ -116,5 +123,10 @@ internal sealed class SqliteSubmission(QueueBounds bounds)
                 QueueRules.RankOf(crawl.Order, id, job.Depth), now);
             id++;
         }
+
+        if (crawl.Phase != CrawlPhase.Paused)
+            return;
+        foreach (var line in lines.Values)
+            SqliteCrawlControl.HoldBack(session, crawl.Number, line, now);
     }
 }

@@ -73,7 +73,7 @@ internal static class SqliteWaits
         """
         SELECT lines.w_nobody, 0, 0, lines.w_blocked, lines.w_spacing, lines.w_limit, lines.w_turn, 0,
                jobs.w_nobody, jobs.w_outside, jobs.w_due, jobs.w_blocked, jobs.w_spacing, jobs.w_limit, jobs.w_turn, 0,
-               jobs.due_at, jobs.queued_at, lines.since, lines.opens_at, lines.why, lines.down_seen, clock.alive_at, clock.down
+               jobs.due_at, jobs.queued_at, lines.since, lines.opens_at, lines.why, lines.down_seen, clock.alive_at, clock.down, jobs.claim_until
           FROM jobs JOIN lines ON lines.id = jobs.line JOIN clock WHERE jobs.id = ?1
         """,
         row =>
@@ -85,8 +85,11 @@ internal static class SqliteWaits
             if (row.IsDBNull(16))
                 return waitedBefore + (line.At(now, down) - (own with { Outside = 0, DueTime = 0 }));
 
-            // Not due at the line's last event; since then it may have become so.
             var due = row.GetInt64(16);
+            if (due == SqliteSchema.Paused)
+                return own with { DueTime = own.DueTime + Math.Max(0, now - row.GetInt64(24)) };
+
+            // Not due at the line's last event; since then it may have become so.
             return due <= now
                 ? waitedBefore + (line.At(now, down) - line.At(due, down))
                 : waitedBefore with { DueTime = Math.Max(0, own.DueTime - (due - now)) };

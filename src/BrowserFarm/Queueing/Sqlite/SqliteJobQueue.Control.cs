@@ -1,0 +1,27 @@
+using BrowserFarm.Jobs;
+
+namespace BrowserFarm.Queueing.Sqlite;
+
+/// <content>Crawls and jobs held, let go, and called off.</content>
+public sealed partial class SqliteJobQueue
+{
+    private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CrawlEntry>>(_database.Read(session => SqliteCrawlControl.List(session, before, atMost)));
+
+    public Task<CrawlEntry?> FindEntryAsync(string crawlId, CancellationToken cancellationToken) =>
+        Task.FromResult(_database.Read(session => SqliteCrawlControl.Find(session, crawlId)));
+
+    public Task<CrawlPhase> PauseAsync(string crawlId, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(session => SqliteCrawlControl.Pause(session, crawlId, NowMs), cancellationToken);
+
+    public Task<CrawlPhase> ResumeAsync(string crawlId, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(session => SqliteCrawlControl.Resume(session, crawlId, NowMs), cancellationToken);
+
+    public Task<int> CancelAsync(string crawlId, int atMost, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(session => SqliteCrawlControl.Cancel(session, crawlId, atMost), cancellationToken);
+
+    public Task<JobState?> CancelJobAsync(long job, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(session => SqliteCrawlControl.CancelJob(session, job), cancellationToken);
+}
