@@ -21,7 +21,7 @@ public sealed class FarmHost : IAsyncDisposable
     private IHostApplicationLifetime Lifetime => _host.Services.GetRequiredService<IHostApplicationLifetime>();
 
     /// <summary>The running farm in numbers.</summary>
-    public FarmObserver Observer => _host.Services.GetRequiredService<FarmObserver>();
+    public CrawlObserver Observer => _host.Services.GetRequiredService<CrawlObserver>();
 
     /// <summary>The crawl was stopped because its folder takes as much as it may.</summary>
     public bool IsQuotaUsedUp => _host.Services.GetRequiredService<QuotaKeeper>().IsUsedUp;

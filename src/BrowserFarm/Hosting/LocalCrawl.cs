@@ -127,7 +127,7 @@ public sealed class LocalCrawl : IAsyncDisposable
     }
 
     /// <summary>The crawl in numbers, while it runs and after.</summary>
-    public Task<FarmSnapshot> LookAsync(CancellationToken cancellationToken) => _host.Observer.LookAsync(Crawl.Id, cancellationToken);
+    public Task<FarmSnapshot> LookAsync(CancellationToken cancellationToken) => _host.Observer.LookAsync(cancellationToken);
 
     /// <summary>Pages that were not asked for, because an earlier run of the recurring crawl had read them recently enough.</summary>
     public async Task<long> CountReusedAsync(CancellationToken cancellationToken) =>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace BrowserFarm.Operations;
 
 /// <summary>Looks at the farm once a second: writes its status down for other programs, and says so when it stalls or starves.</summary>
-public sealed class StatusKeeper(FarmObserver observer, CrawlPlan plan, TimeProvider time, ILogger<StatusKeeper> logger) : BackgroundService
+public sealed class StatusKeeper(CrawlObserver observer, CrawlPlan plan, TimeProvider time, ILogger<StatusKeeper> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -29,7 +29,7 @@ public sealed class StatusKeeper(FarmObserver observer, CrawlPlan plan, TimeProv
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var now = await observer.LookAsync(plan.Crawl.Id, cancellationToken);
+        var now = await observer.LookAsync(cancellationToken);
         if (now.Pipeline.State != _last)
             Tell(now.Pipeline);
         _last = now.Pipeline.State;

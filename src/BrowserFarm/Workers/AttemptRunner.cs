@@ -21,7 +21,7 @@ namespace BrowserFarm.Workers;
 /// policy. The permit was taken before and the settlement comes after, both by <see cref="Worker"/>.
 /// </remarks>
 public sealed class AttemptRunner(
-    IContextPool pool, IRenderer renderer, HttpRenderer http, CrawlPlan plan, StorageWait storage, TargetLimiters limiters, DiscoveryGate discovery, FarmOptions options, TimeProvider time,
+    IContextPool pool, IRenderer renderer, HttpRenderer http, ICrawlPlans plans, StorageWait storage, TargetLimiters limiters, DiscoveryGate discovery, FarmOptions options, TimeProvider time,
     ILogger<AttemptRunner> logger)
 {
     /// <summary>Failures to start a browser in a row, after which no further one is expected to start.</summary>
@@ -36,12 +36,15 @@ public sealed class AttemptRunner(
     /// <exception cref="IOException">The page's files cannot be stored.</exception>
     public async Task<AttemptOutcome> RunAsync(ClaimedJob claimed, Admission admission, CancellationToken cancellationToken)
     {
+        if (await plans.FindAsync(claimed.Job, cancellationToken) is not { } plan)
+            return new AttemptOutcome.Cancelled();
+
         var wait = new ContextWait();
-        var outcome = await TryAsync(claimed, admission, wait, cancellationToken);
+        var outcome = await TryAsync(claimed, plan, admission, wait, cancellationToken);
         return outcome with { ForContext = wait.Time };
     }
 
-    private async Task<AttemptOutcome> TryAsync(ClaimedJob claimed, Admission admission, ContextWait wait, CancellationToken cancellationToken)
+    private async Task<AttemptOutcome> TryAsync(ClaimedJob claimed, CrawlPlan plan, Admission admission, ContextWait wait, CancellationToken cancellationToken)
     {
         var job = claimed.Job;
         var wish = plan.Crawl.Spec.Page;
@@ -50,10 +53,10 @@ public sealed class AttemptRunner(
             if (plan.Fresh is { } fresh && await fresh.FindAsync(job, admission.Target, cancellationToken) is { } stored)
             {
                 admission.Report(TargetVerdict.Good);
-                return await SucceededAsync(stored, stored.Links, stored.Text, job, cancellationToken);
+                return await SucceededAsync(plan, stored, stored.Links, stored.Text, job, cancellationToken);
             }
 
-            if (await RefusedByRobotsAsync(job, cancellationToken) is { } refused)
+            if (await RefusedByRobotsAsync(plan, job, cancellationToken) is { } refused)
                 return Failed(refused, admission);
 
             // What was learned since it came into its line.
@@ -62,23 +65,23 @@ public sealed class AttemptRunner(
                 return new AttemptOutcome.NeedsBrowser("Pages like it needed a browser.");
 
             var request = RequestFor(job, wish, admission) with { MayTurn = mayTurn };
-            var rendered = job.Engine == Engine.Http ? await http.ReadAsync(request, cancellationToken) : await RenderAsync(job, request, wait, cancellationToken);
+            var rendered = job.Engine == Engine.Http ? await http.ReadAsync(request, cancellationToken) : await RenderAsync(plan, job, request, wait, cancellationToken);
             if (rendered is RenderOutcome.NotAsked)
                 return new AttemptOutcome.Interrupted();
             if (rendered is RenderOutcome.NeedsBrowser { Reason: var need })
-                return Turned(job, need, admission);
+                return Turned(plan, job, need, admission);
             if (rendered is not RenderOutcome.Rendered { Page: var page })
-                return Failed(await WithEvidenceAsync((RenderOutcome.Failed)rendered, cancellationToken), admission);
+                return Failed(await WithEvidenceAsync(plan, (RenderOutcome.Failed)rendered, cancellationToken), admission);
 
             // Mostly the target was done earlier, and its permit is back already; this page was then still waited for and read.
             admission.Report(TargetVerdict.Good, firstByte: TimeSpan.FromMilliseconds(page.Timings.FirstByte));
             var document = PageExtractor.Extract(page, job, wish, out var missing);
             if (missing is not null && mayTurn)
-                return Turned(job, $"What the server sends lacks a required field: {missing}.", admission);
+                return Turned(plan, job, $"What the server sends lacks a required field: {missing}.", admission);
             if (missing is not null)
                 return Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.FieldMissing, $"The page lacks a required field: {missing}."), admission);
-            var artifacts = await StoreAsync(FilesOf(page), cancellationToken);
-            return await SucceededAsync(document with { Artifacts = artifacts, EngineReason = ReasonOf(job, mayTurn) }, page.Links, page.Text, job, cancellationToken);
+            var artifacts = await StoreAsync(plan, FilesOf(page), cancellationToken);
+            return await SucceededAsync(plan, document with { Artifacts = artifacts, EngineReason = ReasonOf(plan, job, mayTurn) }, page.Links, page.Text, job, cancellationToken);
         }
         catch (LeaseTimeoutException exception)
         {
@@ -101,7 +104,7 @@ public sealed class AttemptRunner(
     }
 
     /// <summary>The site has answered well; what it sent is not enough.</summary>
-    private AttemptOutcome.NeedsBrowser Turned(Job job, string need, Admission admission)
+    private static AttemptOutcome.NeedsBrowser Turned(CrawlPlan plan, Job job, string need, Admission admission)
     {
         plan.Memory.Learn(job, need);
         admission.Report(TargetVerdict.Good);
@@ -109,7 +112,7 @@ public sealed class AttemptRunner(
     }
 
     /// <summary>Why the page was read as it was; null in a crawl that does not choose.</summary>
-    private string? ReasonOf(Job job, bool mayTurn)
+    private static string? ReasonOf(CrawlPlan plan, Job job, bool mayTurn)
     {
         if (mayTurn)
         {
@@ -120,9 +123,9 @@ public sealed class AttemptRunner(
         return job.Engine == Engine.Browser && plan.Engines.MayTurn(job.Url) ? plan.Memory.WhyBrowser(job) : null;
     }
 
-    private async Task<RenderOutcome> RenderAsync(Job job, RenderRequest request, ContextWait wait, CancellationToken cancellationToken)
+    private async Task<RenderOutcome> RenderAsync(CrawlPlan plan, Job job, RenderRequest request, ContextWait wait, CancellationToken cancellationToken)
     {
-        await using var lease = await LeaseAsync(job, wait, cancellationToken);
+        await using var lease = await LeaseAsync(plan, job, wait, cancellationToken);
         Volatile.Write(ref _launchFailures, 0);
         var rendered = await renderer.RenderAsync(lease, request, cancellationToken);
         if (rendered is RenderOutcome.Rendered)
@@ -130,12 +133,12 @@ public sealed class AttemptRunner(
         return rendered;
     }
 
-    private async Task<ContextLease> LeaseAsync(Job job, ContextWait wait, CancellationToken cancellationToken)
+    private async Task<ContextLease> LeaseAsync(CrawlPlan plan, Job job, ContextWait wait, CancellationToken cancellationToken)
     {
         var asked = time.GetTimestamp();
         try
         {
-            return await pool.LeaseAsync(LeaseRequestFor(job), cancellationToken);
+            return await pool.LeaseAsync(LeaseRequestFor(plan, job), cancellationToken);
         }
         finally
         {
@@ -149,20 +152,20 @@ public sealed class AttemptRunner(
         IsFinal = failure => SettlementPolicy.IsFinal(failure, job, options.Retry),
     };
 
-    private async Task<AttemptFailure> WithEvidenceAsync(RenderOutcome.Failed failed, CancellationToken cancellationToken)
+    private async Task<AttemptFailure> WithEvidenceAsync(CrawlPlan plan, RenderOutcome.Failed failed, CancellationToken cancellationToken)
     {
         if (failed.Evidence is not { } seen)
             return failed.Failure;
 
-        var files = seen.Jpeg is { } jpeg ? await StoreAsync(new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["jpeg"] = jpeg }, cancellationToken) : null;
+        var files = seen.Jpeg is { } jpeg ? await StoreAsync(plan, new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["jpeg"] = jpeg }, cancellationToken) : null;
         return failed.Failure with { Evidence = new Evidence(seen.Url, files?["jpeg"], seen.Console) };
     }
 
-    private Task<IReadOnlyDictionary<string, string>?> StoreAsync(IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyDictionary<string, string>?> StoreAsync(CrawlPlan plan, IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken) =>
         storage.InsistAsync(() => plan.Folder.StoreArtifactsAsync(files, cancellationToken), cancellationToken);
 
     private async Task<AttemptOutcome.Succeeded> SucceededAsync(
-        PageDocument document, IReadOnlyList<PageLink> found, string? text, Job job, CancellationToken cancellationToken)
+        CrawlPlan plan, PageDocument document, IReadOnlyList<PageLink> found, string? text, Job job, CancellationToken cancellationToken)
     {
         var links = await plan.Discovery.SortAsync(found, text, job, cancellationToken);
         foreach (var trap in links.Traps)
@@ -173,7 +176,7 @@ public sealed class AttemptRunner(
     private static bool ConcernsEveryJob(Exception exception) =>
         exception is BrowserNotFoundException or BrowserLaunchException or QueueStorageException or IOException or UnauthorizedAccessException or ObjectDisposedException;
 
-    private async Task<AttemptFailure?> RefusedByRobotsAsync(Job job, CancellationToken cancellationToken)
+    private async Task<AttemptFailure?> RefusedByRobotsAsync(CrawlPlan plan, Job job, CancellationToken cancellationToken)
     {
         if (plan.Robots is null)
             return null;
@@ -206,10 +209,11 @@ public sealed class AttemptRunner(
 
     private TargetTurn TurnOf(Admission admission) => new(() => !limiters.IsBlocked(admission.Target), admission.Served);
 
-    private LeaseRequest LeaseRequestFor(Job job) => new($"job {job.Id}")
+    private LeaseRequest LeaseRequestFor(CrawlPlan plan, Job job) => new($"job {job.Id}")
     {
         // One visitor for the whole crawl of a site: its tab is navigated on, with the site's cookies and cache.
         Key = new ContextKey($"crawl {job.CrawlId}", job.Url.Target.Value),
+        Profile = plan.Profile,
         Alone = QueueRules.RunsAlone(job),
         WaitAtMost = FarmOptions.LeaseWait,
         // The renderer ends by itself; the pool's bound is for a renderer that does not.

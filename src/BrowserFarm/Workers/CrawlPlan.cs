@@ -2,6 +2,7 @@ using BrowserFarm.Crawling;
 using BrowserFarm.Crawling.Engines;
 using BrowserFarm.Jobs;
 using BrowserFarm.Storage;
+using ContextPool.Browsers;
 
 namespace BrowserFarm.Workers;
 
@@ -13,6 +14,9 @@ namespace BrowserFarm.Workers;
 /// <param name="Fresh">What earlier runs of a recurring crawl read recently enough; null when every page is asked for.</param>
 public sealed record CrawlPlan(Crawl Crawl, LinkDiscovery Discovery, EngineRule Engines, EngineMemory Memory, RobotsCache? Robots, Sitemaps? Sitemaps, CrawlFolder Folder, FreshPages? Fresh = null)
 {
+    /// <summary>What contexts look like to its pages; null for the pool's own profile.</summary>
+    public ContextProfile? Profile { get; init; }
+
     /// <exception cref="FormatException">The spec's seeds or globs cannot be read.</exception>
     public static CrawlPlan For(Crawl crawl, CrawlFolder folder, RobotsCache robots, Sitemaps sitemaps, FreshPages? fresh = null)
     {

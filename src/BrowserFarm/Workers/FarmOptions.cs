@@ -42,6 +42,9 @@ public sealed class FarmOptions
     /// <summary>Pages read at once without a browser, when a crawl has such pages. Default 16; at least 1.</summary>
     public int HttpWorkers { get; set; } = 16;
 
+    /// <summary>Whether there may be pages that are read without a browser. Default true.</summary>
+    public bool UsesHttp { get; set; } = true;
+
     /// <summary>Time in which a queue should be empty: more machines are advised when it takes longer and grows. Default an hour.</summary>
     public TimeSpan TargetDrain { get; set; } = TimeSpan.FromHours(1);
 

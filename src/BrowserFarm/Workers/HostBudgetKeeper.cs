@@ -23,7 +23,7 @@ public sealed class HostBudgetKeeper : BackgroundService
     private readonly long _start;
     private volatile HostBudgetState _state;
 
-    public HostBudgetKeeper(IContextPool pool, CrawlPlan plan, TargetLimiters limiters, AttemptLog attempts, FarmOptions options, TimeProvider time, ILogger<HostBudgetKeeper> logger)
+    public HostBudgetKeeper(IContextPool pool, TargetLimiters limiters, AttemptLog attempts, FarmOptions options, TimeProvider time, ILogger<HostBudgetKeeper> logger)
     {
         _pool = pool;
         _limiters = limiters;
@@ -33,7 +33,7 @@ public sealed class HostBudgetKeeper : BackgroundService
         _start = time.GetTimestamp();
         _state = HostBudget.Initial(pool.Snapshot().Capacity.Contexts, Environment.ProcessorCount);
         Slots = new WorkerSlots((int)_state.Limit);
-        HttpSlots = plan.Crawl.Spec.UsesHttp ? options.HttpWorkers : 0;
+        HttpSlots = options.UsesHttp ? options.HttpWorkers : 0;
         limiters.Workers = Slots.Limit + HttpSlots;
     }
 

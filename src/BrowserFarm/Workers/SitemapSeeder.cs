@@ -15,7 +15,11 @@ namespace BrowserFarm.Workers;
 /// <param name="Addresses">Addresses of pages in them.</param>
 /// <param name="Problems">What was not read, or not to its end, and why; the first hundred.</param>
 /// <param name="ProblemCount">All of them.</param>
-public sealed record SitemapProgress(bool IsDone, long Files, long Addresses, IReadOnlyList<SitemapReport> Problems, long ProblemCount);
+public sealed record SitemapProgress(bool IsDone, long Files, long Addresses, IReadOnlyList<SitemapReport> Problems, long ProblemCount)
+{
+    /// <summary>Of a crawl that does without.</summary>
+    public static SitemapProgress None { get; } = new(IsDone: true, 0, 0, [], 0);
+}
 
 /// <summary>Submits the pages that the sitemaps of the crawl's sites list, beside the crawl itself. Until it is done the crawl is not finished.</summary>
 /// <remarks>A crawl that is stopped meanwhile reads them again when it is resumed; the queue knows what it has.</remarks>

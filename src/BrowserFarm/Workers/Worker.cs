@@ -7,7 +7,7 @@ namespace BrowserFarm.Workers;
 
 /// <summary>Takes one job after the other: slot → dispatch → hold the claim → attempt → settle. Only loops.</summary>
 internal sealed class Worker(
-    string name, Engine engine, WorkerSlots slots, Dispatcher dispatcher, ClaimKeeper claims, AttemptRunner runner, Settler settler, StorageWait storage, WorkSignal signal, AttemptLog log, FarmOptions options, TimeProvider time)
+    string name, Engine engine, WorkerSlots slots, Dispatcher dispatcher, ClaimKeeper claims, RunningJobs inHand, AttemptRunner runner, Settler settler, StorageWait storage, WorkSignal signal, AttemptLog log, FarmOptions options, TimeProvider time)
 {
     /// <param name="noMore">Stops taking jobs; the one in hand is finished.</param>
     /// <param name="abandon">Interrupts the one in hand; it goes back uncounted.</param>
@@ -50,9 +50,10 @@ internal sealed class Worker(
         log.Begin(engine);
         AttemptOutcome outcome = new AttemptOutcome.Interrupted();
         using var held = claims.Hold(next.Claimed.Claim, next.AskedAt, abandon);
+        using var running = inHand.Enter(next.Claimed.Job, name, held.Token);
         try
         {
-            outcome = await runner.RunAsync(next.Claimed, next.Admission, held.Token);
+            outcome = await runner.RunAsync(next.Claimed, next.Admission, running.Token);
         }
         finally
         {
@@ -61,7 +62,11 @@ internal sealed class Worker(
             next.Admission.Dispose();
             // Also when the runner threw (no browser, no disk): the job is given back before the farm hears of it.
             // Whoever may have lost the job gives it back, whatever it came to: if it was taken meanwhile, the queue refuses even that.
-            await settler.SettleAsync(next.Claimed, held.Release() ? outcome : new AttemptOutcome.Interrupted(), abandon);
+            if (!held.Release())
+                outcome = new AttemptOutcome.Interrupted();
+            else if (running.IsCancelled && outcome is AttemptOutcome.Interrupted)
+                outcome = new AttemptOutcome.Cancelled();
+            await settler.SettleAsync(next.Claimed, outcome, abandon);
         }
     }
 

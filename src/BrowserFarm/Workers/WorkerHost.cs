@@ -19,6 +19,7 @@ public sealed class WorkerHost : BackgroundService
     private readonly Dispatcher _dispatcher;
     private readonly Dispatcher _httpDispatcher;
     private readonly ClaimKeeper _claims;
+    private readonly RunningJobs _inHand;
     private readonly AttemptRunner _runner;
     private readonly Settler _settler;
     private readonly StorageWait _storage;
@@ -29,7 +30,7 @@ public sealed class WorkerHost : BackgroundService
     private readonly ILogger _logger;
 
     public WorkerHost(
-        HostBudgetKeeper budget, AttemptLog log, [FromKeyedServices(Engine.Browser)] Dispatcher dispatcher, [FromKeyedServices(Engine.Http)] Dispatcher httpDispatcher, ClaimKeeper claims, AttemptRunner runner, Settler settler, StorageWait storage, TargetLimiters limiters, WorkSignal signal,
+        HostBudgetKeeper budget, AttemptLog log, [FromKeyedServices(Engine.Browser)] Dispatcher dispatcher, [FromKeyedServices(Engine.Http)] Dispatcher httpDispatcher, ClaimKeeper claims, RunningJobs inHand, AttemptRunner runner, Settler settler, StorageWait storage, TargetLimiters limiters, WorkSignal signal,
         FarmOptions options, TimeProvider time, ILogger<WorkerHost> logger)
     {
         _budget = budget;
@@ -37,6 +38,7 @@ public sealed class WorkerHost : BackgroundService
         _dispatcher = dispatcher;
         _httpDispatcher = httpDispatcher;
         _claims = claims;
+        _inHand = inHand;
         _runner = runner;
         _settler = settler;
         _storage = storage;
@@ -94,7 +96,7 @@ public sealed class WorkerHost : BackgroundService
         await Task.Yield();
         try
         {
-            await new Worker(name, engine, slots, dispatcher, _claims, _runner, _settler, _storage, _signal, _log, _options, _time).RunAsync(noMore.Token, _abandon.Token);
+            await new Worker(name, engine, slots, dispatcher, _claims, _inHand, _runner, _settler, _storage, _signal, _log, _options, _time).RunAsync(noMore.Token, _abandon.Token);
         }
         catch (Exception exception)
         {

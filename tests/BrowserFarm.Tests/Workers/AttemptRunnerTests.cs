@@ -504,13 +504,13 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private ClaimKeeper CreateClaimKeeper() => new(_queue, _options, _clock, NullLogger<ClaimKeeper>.Instance);
 
     private Worker CreateWorker(Dispatcher dispatcher, ClaimKeeper claims, IJobQueue? queue = null) => new(
-        "worker", Engine.Browser, new WorkerSlots(1), dispatcher, claims, _runner, new Settler(queue ?? _queue, _storage, _options, _clock, NullLogger<Settler>.Instance), _storage, _signal, new AttemptLog(_clock), _options,
+        "worker", Engine.Browser, new WorkerSlots(1), dispatcher, claims, new RunningJobs(_clock), _runner, new Settler(queue ?? _queue, _storage, _options, _clock, NullLogger<Settler>.Instance), _storage, _signal, new AttemptLog(_clock), _options,
         _clock);
 
     private AttemptRunner RunnerFor(CrawlSpec spec)
     {
         var crawl = Some.Crawl() with { Spec = spec with { IgnoreRobots = true } };
-        return new AttemptRunner(_pool, _renderer, _http, CrawlPlan.For(crawl, _folder, _robots, _sitemaps), _storage, _limiters, _discovery, _options, _clock, NullLogger<AttemptRunner>.Instance);
+        return new AttemptRunner(_pool, _renderer, _http, new OnePlan(CrawlPlan.For(crawl, _folder, _robots, _sitemaps), _options), _storage, _limiters, _discovery, _options, _clock, NullLogger<AttemptRunner>.Instance);
     }
 
     private async Task<AttemptOutcome> RunAsync(AttemptRunner runner, Job job)

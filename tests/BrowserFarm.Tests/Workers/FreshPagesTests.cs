@@ -119,7 +119,7 @@ public sealed class FreshPagesTests : IAsyncLifetime
         var crawl = await _queue.FindCrawlAsync(run.CrawlId, default);
         var plan = CrawlPlan.For(crawl!, _folder, _robots, _sitemaps, new FreshPages(_queue));
         using var http = new HttpRenderer(new HttpRenderOptions(), new RenderOptions(), _clock);
-        var runner = new AttemptRunner(_pool, new NoRenderer(), http, plan, new StorageWait(_clock, NullLogger<StorageWait>.Instance), _limiters, new DiscoveryGate(), _options, _clock, NullLogger<AttemptRunner>.Instance);
+        var runner = new AttemptRunner(_pool, new NoRenderer(), http, new OnePlan(plan, _options), new StorageWait(_clock, NullLogger<StorageWait>.Instance), _limiters, new DiscoveryGate(), _options, _clock, NullLogger<AttemptRunner>.Instance);
         using var admission = (Admission)job.Permit;
         return await runner.RunAsync(job.Claimed, admission, default);
     }
