@@ -11,7 +11,7 @@ public sealed partial class FolderRulesTests
     private static readonly Dictionary<string, string[]> MayUse = new(StringComparer.Ordinal)
     {
         ["Jobs"] = [],
-        ["Diagnostics"] = [],
+        ["Diagnostics"] = ["Jobs", "Rendering"],
         ["Demo"] = [],
         ["Queueing"] = ["Jobs"],
         ["Limiting"] = ["Jobs"],
@@ -24,7 +24,9 @@ public sealed partial class FolderRulesTests
         ["Workers"] = ["Delivery", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Diagnostics", "ContextPool"],
         ["Operations"] = ["Delivery", "Diagnostics", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Storage", "Workers", "ContextPool"],
         ["Hosting"] = ["Delivery", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "ContextPool"],
-        ["Cli"] = ["Delivery", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "Hosting", "ContextPool"],
+        ["Service"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Hosting", "ContextPool"],
+        ["Api"] = ["Jobs", "Queueing", "Limiting", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Hosting", "Service", "ContextPool"],
+        ["Cli"] = ["Api", "Delivery", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "Hosting", "ContextPool"],
     };
 
     /// <summary>Libraries that only some folders may know.</summary>
@@ -33,7 +35,8 @@ public sealed partial class FolderRulesTests
         ["Microsoft.Data.Sqlite"] = ["BrowserFarm/Queueing", "BrowserFarm/Storage"],
         ["SQLitePCL"] = ["BrowserFarm/Queueing"],
         ["Microsoft.Playwright"] = ["ContextPool/Browsers", "ContextPool/Leasing", "BrowserFarm/Rendering"],
-        ["Microsoft.AspNetCore"] = ["BrowserFarm/Demo", "BrowserFarm/Api", "BrowserFarm/Dashboard"],
+        ["Microsoft.AspNetCore"] = ["BrowserFarm/Demo", "BrowserFarm/Diagnostics", "BrowserFarm/Api", "BrowserFarm/Dashboard"],
+        ["OpenTelemetry"] = ["BrowserFarm/Diagnostics"],
         ["AngleSharp"] = ["BrowserFarm/Extraction", "BrowserFarm/Rendering"],
         ["CsvHelper"] = ["BrowserFarm/Storage"],
         ["Quartz"] = ["BrowserFarm/Scheduling"],

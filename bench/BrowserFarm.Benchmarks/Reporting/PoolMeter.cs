@@ -53,6 +53,9 @@ internal sealed class PoolMeter : IDisposable
         {
             if (instrument is not Histogram<double> { Unit: "s" })
             {
+                // Counters begin with a 0 for every tag, which is no event.
+                if (value == 0)
+                    return;
                 _sums[name] = _sums.GetValueOrDefault(name) + value;
                 return;
             }

@@ -21,6 +21,8 @@ internal static class FarmCommandLine
             PruneCommand.Create(),
             ExplainCommand.Create(),
             DoctorCommand.Create(),
+            ServeCommand.Create(),
+            TokenCommand.Create(),
             DemoCommand.Create(),
         };
         root.Options.Add(CommonOptions.Verbose);

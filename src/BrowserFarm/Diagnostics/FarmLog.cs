@@ -47,6 +47,21 @@ internal static partial class FarmLog
     [LoggerMessage(2013, LogLevel.Warning, "The queue could not be looked at: {Reason}")]
     public static partial void QueueNotSeen(this ILogger logger, string reason);
 
+    [LoggerMessage(2028, LogLevel.Information, "The tokens file has changed: {Tokens} tokens hold now")]
+    public static partial void TokensReplaced(this ILogger logger, int tokens);
+
+    [LoggerMessage(2029, LogLevel.Error, "The tokens file has changed and cannot be used; those that held before hold on: {Reason}")]
+    public static partial void TokensKept(this ILogger logger, string reason);
+
+    [LoggerMessage(2030, LogLevel.Warning, "A client wanted what is not public: {Detail}")]
+    public static partial void AddressRefused(this ILogger logger, string detail);
+
+    [LoggerMessage(2027, LogLevel.Error, "{Method} {Path} met a fault")]
+    public static partial void RequestFaulted(this ILogger logger, Exception exception, string method, string path);
+
+    [LoggerMessage(2026, LogLevel.Warning, "The sitemaps of {Crawl} could not be read to their end; they are read again when the service starts: {Reason}")]
+    public static partial void SitemapsNotRead(this ILogger logger, string crawl, string reason);
+
     [LoggerMessage(2014, LogLevel.Warning, "Nothing can be stored; what is in hand waits and is tried again every second: {Reason}")]
     public static partial void StorageWaits(this ILogger logger, string reason);
 
@@ -97,4 +112,7 @@ internal static partial class FarmLog
 
     [LoggerMessage(2105, LogLevel.Warning, "Job {JobId}: its claim could not be renewed in time or was taken; the attempt is fenced, and what it produced is dropped")]
     public static partial void AttemptFenced(this ILogger logger, long jobId);
+
+    [LoggerMessage(2300, LogLevel.Error, "The metrics could not be collected")]
+    public static partial void MetricsNotCollected(this ILogger logger, Exception exception);
 }

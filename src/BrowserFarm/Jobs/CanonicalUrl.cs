@@ -5,7 +5,7 @@ namespace BrowserFarm.Jobs;
 
 /// <summary>The address of a page in the one spelling under which it is known: two addresses of the same page compare equal.</summary>
 /// <remarks>
-/// Scheme and host in lower case, host in its ASCII form, no default port, no fragment, dot segments resolved, at least <c>/</c> as
+/// Scheme and host in lower case, host in its ASCII form and as a browser reads it (<see cref="HostSpelling"/>), no default port, no fragment, dot segments resolved, at least <c>/</c> as
 /// path, nothing encoded that need not be (RFC 3986 §6.2.2–6.2.3, RFC 5891). What is accepted is its own canonical spelling when read again. Only <c>http</c> and <c>https</c>, no user name or password, at most
 /// <see cref="MaxLength"/> characters, in that spelling too. The query is kept as it is: its order may matter to the site.
 /// </remarks>
@@ -76,7 +76,9 @@ public sealed record CanonicalUrl
             return $"The URL {Shown(text)} is {text.Length.ToString(CultureInfo.InvariantCulture)} characters long; at most {MaxLength} are accepted.";
         if (text.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format))
             return $"The URL {Shown(text)} contains a space or a control character.";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out uri) || text[0] == '/')
+        if (!HostSpelling.TryNormalise(text, out var spelled))
+            return $"The URL {Shown(text)} has no host, or one that no host can be named.";
+        if (!Uri.TryCreate(spelled, UriKind.Absolute, out uri) || text[0] == '/')
         {
             return LooksLikeHost(text)
                 ? $"The URL {Shown(text)} has no scheme; write https://{Shown(text)}."

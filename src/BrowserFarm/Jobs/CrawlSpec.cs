@@ -161,6 +161,9 @@ public sealed record CrawlSpec
     /// <summary>As whom it visits.</summary>
     public VisitorSpec Visitor { get; init => field = value ?? new(); } = new();   // absent in crawls of earlier builds
 
+    /// <summary>Name of the token by which a service was asked for it; null for a crawl of nobody in particular.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>Where its results are sent as they come; null when they are only stored.</summary>
     public WebhookSpec? Webhook { get; init; }
 

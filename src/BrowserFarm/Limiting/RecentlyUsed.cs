@@ -13,6 +13,8 @@ internal sealed class RecentlyUsed<TKey, TValue>(int capacity)
 
     public int Count => _nodes.Count;
 
+    public IEnumerable<TValue> Values => _nodes.Values.Select(node => node.Value.Value);
+
     /// <summary>Used longest ago first.</summary>
     public IEnumerable<KeyValuePair<TKey, TValue>> All => _order;
 

@@ -22,6 +22,9 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
     /// <summary>Raised, outside any lock, when a target is done with a request or an attempt ended: a target may be open again.</summary>
     public event Action? Released;
 
+    /// <summary>A target refused, or grew slow, and its limit was lowered; with whether it is now left alone for a time. Must not wait.</summary>
+    public event Action<bool>? Lowered;
+
     /// <summary>Workers that all targets share; no target gets more than its part while others want theirs. Default: more than anybody could use.</summary>
     public int Workers
     {
@@ -107,6 +110,16 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
         }
     }
 
+    /// <summary>Targets whose limit is known, and those of them that refused and are left alone for a time.</summary>
+    public (int Known, int Blocked) Count()
+    {
+        lock (_gate)
+        {
+            var now = Now;
+            return (_targets.Count, _targets.Values.Count(entry => entry.State.BlockedUntil > now));
+        }
+    }
+
     /// <summary>Requests at once that the targets with attempts in hand bear together.</summary>
     public int Bear()
     {
@@ -181,12 +194,15 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
     /// <param name="wasReleased">The target was done with it before.</param>
     internal void End(Admission admission, LimitReport report, bool wasReleased)
     {
+        bool isLower, isBlocked;
         lock (_gate)
         {
             var entry = EntryUnsynchronized(admission.Target);
+            var before = entry.State;
             entry.State = wasReleased
                 ? TargetLimit.EndAgain(entry.State, admission.Token, report, Now, options, Random.Shared.NextDouble())
                 : TargetLimit.End(entry.State, admission.Token, report, Now, options, Random.Shared.NextDouble());
+            (isLower, isBlocked) = (entry.State.Limit < before.Limit, entry.State.BlockedUntil > before.BlockedUntil);
             entry.IsDirty = true;
             entry.InHand--;
             if (entry.InHand == 0)
@@ -194,6 +210,8 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
             NoteOpenUnsynchronized(admission.Target, entry);
         }
 
+        if (isLower || isBlocked)
+            Lowered?.Invoke(isBlocked);
         Released?.Invoke();
     }
 

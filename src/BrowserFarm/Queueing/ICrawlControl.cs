@@ -13,6 +13,10 @@ public interface ICrawlControl
     /// <summary>One crawl with its counts; null when there is none of this name.</summary>
     Task<CrawlEntry?> FindEntryAsync(string crawlId, CancellationToken cancellationToken);
 
+    /// <summary>Jobs of an owner's crawls that wait, in lines or outside of them.</summary>
+    /// <param name="owner"><see cref="CrawlSpec.Owner"/>.</param>
+    Task<long> CountWaitingAsync(string owner, CancellationToken cancellationToken);
+
     /// <summary>None of the crawl's jobs is claimed until <see cref="ResumeAsync"/>; what is running goes on. One that is paused stays so.</summary>
     /// <returns>The phase that the crawl is in now: a cancelled one cannot be paused.</returns>
     /// <exception cref="InvalidOperationException">There is no such crawl.</exception>

@@ -97,6 +97,10 @@ public interface IJobQueue : IRecurringCrawls, IDeliveries, IRetention, ICrawlCo
     /// <param name="afterSequence">Number of the last result already read; 0 reads from the start.</param>
     Task<IReadOnlyList<StoredResult>> ReadResultsAsync(string crawlId, long afterSequence, int atMost, CancellationToken cancellationToken);
 
+    /// <summary>Numbers of results in the order in which they were stored; the results are not read for it.</summary>
+    /// <inheritdoc cref="ReadResultsAsync" path="/param"/>
+    Task<IReadOnlyList<long>> FindSequencesAsync(string crawlId, long afterSequence, int atMost, CancellationToken cancellationToken);
+
     /// <summary>Failed jobs by number, with every attempt.</summary>
     /// <param name="afterJob">Number of the last one already read; 0 reads from the start.</param>
     Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string crawlId, long afterJob, int atMost, CancellationToken cancellationToken);

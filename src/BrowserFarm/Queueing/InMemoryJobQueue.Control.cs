@@ -20,6 +20,12 @@ public sealed partial class InMemoryJobQueue
             return Task.FromResult(_crawls.TryGetValue(crawlId, out var crawl) ? EntryUnsynchronized(crawl) : null);
     }
 
+    public Task<long> CountWaitingAsync(string owner, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return Task.FromResult((long)_jobs.Values.Count(entry => entry.State == JobState.Queued && _crawls[entry.Job.CrawlId].Crawl.Spec.Owner == owner));
+    }
+
     public Task<CrawlPhase> PauseAsync(string crawlId, CancellationToken cancellationToken)
     {
         lock (_gate)

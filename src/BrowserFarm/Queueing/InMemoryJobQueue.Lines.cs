@@ -13,6 +13,13 @@ public sealed partial class InMemoryJobQueue
         return line;
     }
 
+    /// <summary>By the lane of each job's crawl.</summary>
+    private List<LaneDepth> LanesUnsynchronized() =>
+    [
+        .. _lines.SelectMany(line => line.Jobs).Where(entry => entry.State == JobState.Queued).GroupBy(entry => _crawls[entry.Job.CrawlId].Crawl.Spec.Lane)
+            .OrderBy(lane => lane.Key).Select(lane => new LaneDepth(lane.Key, lane.Count(entry => !entry.IsDeferred), lane.Count(entry => entry.IsDeferred))),
+    ];
+
     private LineEntry? FirstLineUnsynchronized(Engine engine, Lane lane, DateTimeOffset now) => _lines
         .Where(line => line.Engine == engine && line.Lane == lane && line.Queued.Any() && line.ReadyAt <= now)
         .MinBy(line => (line.ReadyAt, line.Served));

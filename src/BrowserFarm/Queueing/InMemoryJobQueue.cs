@@ -93,7 +93,7 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
         {
             var longest = _lines.Select(line => new LongLine(line.Target, line.Queued.Count())).Where(line => line.Queued >= Math.Max(1000, longFrom))
                 .OrderByDescending(line => line.Queued).ToList();
-            return Task.FromResult(new QueueDepth(_lines.Sum(line => line.Queued.Count()), _lines.Sum(line => line.Deferred.Count()), longest));
+            return Task.FromResult(new QueueDepth(_lines.Sum(line => line.Queued.Count()), _lines.Sum(line => line.Deferred.Count()), longest, LanesUnsynchronized()));
         }
     }
 
@@ -216,6 +216,9 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
                 .Take(atMost).Select(row => row.Result)]);
         }
     }
+
+    public async Task<IReadOnlyList<long>> FindSequencesAsync(string crawlId, long afterSequence, int atMost, CancellationToken cancellationToken) =>
+        [.. (await ReadResultsAsync(crawlId, afterSequence, atMost, cancellationToken)).Select(result => result.Sequence)];
 
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string crawlId, long afterJob, int atMost, CancellationToken cancellationToken)
     {

@@ -6,7 +6,11 @@ namespace BrowserFarm.Queueing;
 /// <param name="Queued">Jobs that wait in their lines, of all crawls.</param>
 /// <param name="Deferred">Jobs that were taken and wait for room in their lines.</param>
 /// <param name="Longest">The longest lines, the longest first; only long ones.</param>
-public sealed record QueueDepth(long Queued, long Deferred, IReadOnlyList<LongLine> Longest);
+/// <param name="Lanes">The same by lane; a lane that has neither is missing.</param>
+public sealed record QueueDepth(long Queued, long Deferred, IReadOnlyList<LongLine> Longest, IReadOnlyList<LaneDepth> Lanes);
+
+/// <summary>How full one lane is.</summary>
+public sealed record LaneDepth(Lane Lane, long Queued, long Deferred);
 
 /// <summary>A line with many waiting jobs. A target has one a lane and engine.</summary>
 public sealed record LongLine(TargetKey Target, long Queued);

@@ -84,6 +84,16 @@ public sealed class CrawlFolder : IDisposable
         return folder;
     }
 
+    /// <summary>Takes the folder of a service, whether there is anything in it yet or not.</summary>
+    /// <exception cref="CrawlFolderException">It cannot be made or written, or another program uses it.</exception>
+    public static CrawlFolder Take(string path)
+    {
+        path = FullPath(path);
+        var folder = Take(path, $"The folder {path} cannot be used: ", "Choose another folder with --data.");
+        folder._artifacts.RemoveUnfinished();
+        return folder;
+    }
+
     /// <summary>The folder as one run of a recurring crawl has it: results, failures and marks are the run's own, in <c>runs/NAME</c>; the rest is shared.</summary>
     /// <param name="name">As <c>2026-11-26T03-00-00Z</c>.</param>
     /// <returns>To be used while this one is; disposing it lets go of nothing.</returns>
@@ -128,6 +138,9 @@ public sealed class CrawlFolder : IDisposable
 
     /// <summary>Whether the folder's disk has room left; true also for one that does not say.</summary>
     public static bool HasRoom(string path) => FreeBytes(path) is not { } free || free >= FullBelowBytes;
+
+    /// <summary>Why its disk is too full to take more crawls, in words; null when it is not.</summary>
+    public string? LacksRoom() => FreeBytes(Path) is { } free && free < MinFreeBytes ? $"The disk of {Path} has {free >> 20} MB free; at least {MinFreeBytes >> 20} MB are needed." : null;
 
     /// <summary>Replaces the status; whoever reads it sees the old one or the new one, never a half.</summary>
     /// <exception cref="IOException">The disk is full or failing.</exception>

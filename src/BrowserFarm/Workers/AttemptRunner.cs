@@ -65,7 +65,7 @@ public sealed class AttemptRunner(
                 return new AttemptOutcome.NeedsBrowser("Pages like it needed a browser.");
 
             var request = RequestFor(job, wish, admission) with { MayTurn = mayTurn };
-            var rendered = job.Engine == Engine.Http ? await http.ReadAsync(request, cancellationToken) : await RenderAsync(plan, job, request, wait, cancellationToken);
+            var rendered = job.Engine == Engine.Http ? await (plan.Http ?? http).ReadAsync(request, cancellationToken) : await RenderAsync(plan, job, request, wait, cancellationToken);
             if (rendered is RenderOutcome.NotAsked)
                 return new AttemptOutcome.Interrupted();
             if (rendered is RenderOutcome.NeedsBrowser { Reason: var need })

@@ -1,6 +1,7 @@
 using BrowserFarm.Crawling;
 using BrowserFarm.Crawling.Engines;
 using BrowserFarm.Jobs;
+using BrowserFarm.Rendering.Http;
 using BrowserFarm.Storage;
 using ContextPool.Browsers;
 
@@ -16,6 +17,9 @@ public sealed record CrawlPlan(Crawl Crawl, LinkDiscovery Discovery, EngineRule 
 {
     /// <summary>What contexts look like to its pages; null for the pool's own profile.</summary>
     public ContextProfile? Profile { get; init; }
+
+    /// <summary>What reads its pages without a browser; null for what reads everybody's.</summary>
+    public HttpRenderer? Http { get; init; }
 
     /// <exception cref="FormatException">The spec's seeds or globs cannot be read.</exception>
     public static CrawlPlan For(Crawl crawl, CrawlFolder folder, RobotsCache robots, Sitemaps sitemaps, FreshPages? fresh = null)

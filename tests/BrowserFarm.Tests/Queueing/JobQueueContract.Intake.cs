@@ -64,7 +64,7 @@ public abstract partial class JobQueueContract
             .Should().Be(new SubmitReceipt(Accepted: 1, Duplicates: 1, OverBudget: 1), "it counts as a page of the crawl");
         (await Queue.CountAsync(CrawlId, default)).Should().Be(new CrawlCounts(Queued: 1, 0, 0, 0, 0, Deferred: 1));
         (await ClaimedUrlsAsync()).Should().Equal("https://a.example/2");
-        (await Queue.DepthAsync(1000, default)).Should().BeEquivalentTo(new QueueDepth(0, 1, []));
+        (await Queue.DepthAsync(1000, default)).Should().BeEquivalentTo(new QueueDepth(0, 1, [], [new LaneDepth(Lane.Normal, 0, 1)]));
 
         (await Queue.TakeUpAsync(lineBelow: 10, atMost: 10, default)).Should().Be(1);
 
@@ -112,7 +112,7 @@ public abstract partial class JobQueueContract
         await Queue.SubmitAsync(CrawlId, [.. Enumerable.Range(0, 999).Select(page => Some.Job($"https://c.example/{page}"))], default);
 
         (await Queue.DepthAsync(longFrom: 1, default)).Should().BeEquivalentTo(
-            new QueueDepth(3499, 0, [new LongLine(Some.Target("https://a.example/"), 1500), new LongLine(Some.Target("https://b.example/"), 1000)]),
+            new QueueDepth(3499, 0, [new LongLine(Some.Target("https://a.example/"), 1500), new LongLine(Some.Target("https://b.example/"), 1000)], [new LaneDepth(Lane.Normal, 3499, 0)]),
             options => options.WithStrictOrdering());
         (await Queue.DepthAsync(longFrom: 1001, default)).Longest.Should().ContainSingle();
     }

@@ -13,6 +13,9 @@ public sealed partial class SqliteJobQueue
     public Task<CrawlEntry?> FindEntryAsync(string crawlId, CancellationToken cancellationToken) =>
         Task.FromResult(_database.Read(session => SqliteCrawlControl.Find(session, crawlId)));
 
+    public Task<long> CountWaitingAsync(string owner, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session => session.First(
+        "SELECT coalesce(sum(queued + deferred), 0) FROM crawls WHERE (queued > 0 OR deferred > 0) AND json_extract(spec, '$.owner') = ?1", row => row.GetInt64(0), owner)));
+
     public Task<CrawlPhase> PauseAsync(string crawlId, CancellationToken cancellationToken) =>
         _writer.WriteAsync(session => SqliteCrawlControl.Pause(session, crawlId, NowMs), cancellationToken);
 

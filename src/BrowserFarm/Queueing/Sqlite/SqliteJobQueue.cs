@@ -47,8 +47,8 @@ public sealed partial class SqliteJobQueue : IJobQueue
         {
             var spec = JsonSerializer.Serialize(crawl.Spec, JobsJson.Readable.CrawlSpec);
             var created = session.Execute(
-                "INSERT INTO crawls (id, spec, created_at, max_pages, crawl_order) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-                crawl.Id, spec, crawl.CreatedAt.ToUnixTimeMilliseconds(), crawl.Spec.MaxPages, (int)crawl.Spec.Order);
+                "INSERT INTO crawls (id, spec, created_at, max_pages, crawl_order, crawl_lane) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+                crawl.Id, spec, crawl.CreatedAt.ToUnixTimeMilliseconds(), crawl.Spec.MaxPages, (int)crawl.Spec.Order, (int)crawl.Spec.Lane);
             return created == 1 ? true : throw new InvalidOperationException($"A crawl named {crawl.Id} exists already.");
         },
         cancellationToken);
@@ -73,8 +73,10 @@ public sealed partial class SqliteJobQueue : IJobQueue
 
     public Task<QueueDepth> DepthAsync(long longFrom, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
     {
-        var (queued, deferred) = session.First("SELECT coalesce(sum(queued), 0), coalesce(sum(deferred), 0) FROM crawls", row => (row.GetInt64(0), row.GetInt64(1)));
-        return new QueueDepth(queued, deferred, SqliteLines.Long(session, longFrom, MaxLongLines));
+        var lanes = session.All(
+            "SELECT crawl_lane, sum(queued), sum(deferred) FROM crawls WHERE queued > 0 OR deferred > 0 GROUP BY crawl_lane ORDER BY crawl_lane",
+            row => new LaneDepth((Lane)row.GetInt32(0), row.GetInt64(1), row.GetInt64(2)));
+        return new QueueDepth(lanes.Sum(lane => lane.Queued), lanes.Sum(lane => lane.Deferred), SqliteLines.Long(session, longFrom, MaxLongLines), lanes);
     }));
 
     public Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken) => _writer.WriteAsync(
@@ -151,6 +153,9 @@ public sealed partial class SqliteJobQueue : IJobQueue
 
     public Task<IReadOnlyList<StoredResult>> ReadResultsAsync(string crawlId, long afterSequence, int atMost, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<StoredResult>>(_database.Read(session => SqliteResults.Read(session, crawlId, afterSequence, atMost)));
+
+    public Task<IReadOnlyList<long>> FindSequencesAsync(string crawlId, long afterSequence, int atMost, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<long>>(_database.Read(session => SqliteResults.Sequences(session, crawlId, afterSequence, atMost)));
 
     public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string crawlId, long afterJob, int atMost, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<DeadLetter>>(_database.Read(session => SqliteDeadLetters.Read(session, crawlId, afterJob, atMost)));

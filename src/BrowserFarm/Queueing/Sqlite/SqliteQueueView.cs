@@ -58,6 +58,39 @@ public sealed class SqliteQueueView : IDisposable
         return job is { } id ? Locate(session, crawlId, id, now) : Skipped(session, crawl, url);
     });
 
+    /// <summary>The crawl that a job is of; null when there is no such job.</summary>
+    public string? CrawlOf(long job) => _database.Read(session => session.First(
+        """
+        SELECT id FROM crawls WHERE number = coalesce(
+            (SELECT crawl FROM jobs WHERE id = ?1), (SELECT crawl FROM finished WHERE id = ?1), (SELECT crawl FROM deferred WHERE id = ?1))
+        """,
+        row => row.GetString(0), job));
+
+    /// <summary>What was read for a job; null when nothing was.</summary>
+    public StoredResult? ResultOf(long job) => _database.Read(session => session.First(
+        "SELECT seq, document FROM results WHERE job = ?1 ORDER BY seq DESC LIMIT 1",
+        row => new StoredResult(row.GetInt64(0), DocumentBlob.Unpack(row.GetFieldValue<byte[]>(1))), job));
+
+    /// <summary>What a failed job looked like; null when it has not failed or nothing was kept.</summary>
+    public Evidence? EvidenceOf(long job) => _database.Read(session => session.First(
+        "SELECT evidence FROM finished WHERE id = ?1 AND evidence IS NOT NULL", row => JsonSerializer.Deserialize(row.GetString(0), JobsJson.Readable.Evidence), job));
+
+    /// <summary>Jobs of a crawl by number.</summary>
+    /// <param name="after">Number of the last one already read; 0 reads from the start.</param>
+    public IReadOnlyList<JobRow> Jobs(string crawlId, long after, int atMost) => _database.Read(session =>
+    {
+        var crawl = session.First("SELECT number FROM crawls WHERE id = ?1", row => (long?)row.GetInt64(0), crawlId);
+        return session.All(
+            """
+            SELECT * FROM (SELECT id, url, depth, state, attempts, NULL FROM jobs WHERE crawl = ?1 AND id > ?2 ORDER BY id LIMIT ?3)
+            UNION ALL SELECT * FROM (SELECT id, url, depth, state, attempts, failure_class FROM finished WHERE crawl = ?1 AND id > ?2 ORDER BY id LIMIT ?3)
+            UNION ALL SELECT * FROM (SELECT id, url, depth, 0, 0, NULL FROM deferred WHERE crawl = ?1 AND id > ?2 ORDER BY id LIMIT ?3)
+            ORDER BY 1 LIMIT ?3
+            """,
+            row => new JobRow(row.GetInt64(0), row.GetString(1), row.GetInt32(2), (JobState)row.GetInt32(3), row.GetInt32(4), row.IsDBNull(5) ? null : row.GetString(5)),
+            crawl, after, atMost);
+    });
+
     /// <summary>Where a job of the crawl is, by its number.</summary>
     public Whereabouts Locate(string crawlId, long job, DateTimeOffset now) => _database.Read(session => Locate(session, crawlId, job, now));
 
@@ -134,3 +167,7 @@ public sealed class SqliteQueueView : IDisposable
 
     public void Dispose() => _database.Dispose();
 }
+
+/// <summary>A job in a list.</summary>
+/// <param name="Class">Why it failed; null when it did not.</param>
+public sealed record JobRow(long Id, string Url, int Depth, JobState State, int Attempts, string? Class);

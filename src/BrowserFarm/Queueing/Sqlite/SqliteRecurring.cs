@@ -61,8 +61,8 @@ internal static class SqliteRecurring
             row => new NewJob(CanonicalUrl.Parse(row.GetString(0)), Depth: 0, Engine: (Engine)row.GetInt32(1)), found.Number);
         var spec = found.Spec with { SeedCount = Math.Min(found.Spec.MaxPages, seeds.Count) };
         var crawl = session.First(
-            "INSERT INTO crawls (id, spec, created_at, max_pages, crawl_order) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING number", row => row.GetInt64(0),
-            crawlId, JsonSerializer.Serialize(spec, JobsJson.Readable.CrawlSpec), nowMs, spec.MaxPages, (int)spec.Order);
+            "INSERT INTO crawls (id, spec, created_at, max_pages, crawl_order, crawl_lane) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING number", row => row.GetInt64(0),
+            crawlId, JsonSerializer.Serialize(spec, JobsJson.Readable.CrawlSpec), nowMs, spec.MaxPages, (int)spec.Order, (int)spec.Lane);
         var freshSince = QueueRules.FreshSince(spec, now);
         session.Execute(
             """

@@ -27,6 +27,7 @@ internal static class SqliteSchema
             created_at  INTEGER NOT NULL,
             max_pages   INTEGER NOT NULL,
             crawl_order INTEGER NOT NULL,
+            crawl_lane  INTEGER NOT NULL,               -- of all its jobs
             phase       INTEGER NOT NULL DEFAULT 0,     -- CrawlPhase
             -- jobs by state, kept in the transactions that move them, so that progress never counts rows
             queued      INTEGER NOT NULL DEFAULT 0,
@@ -39,6 +40,8 @@ internal static class SqliteSchema
             delivered     INTEGER NOT NULL DEFAULT 0,
             delivered_end INTEGER NOT NULL DEFAULT 0
         );
+
+        CREATE INDEX crawls_waiting ON crawls (crawl_lane) WHERE queued > 0 OR deferred > 0;
 
         -- One target's waiting jobs of one lane and engine. A claim takes the first line that is ready; a target that is blocked, at its limit or
         -- waiting for a time has its lines further back, so that nobody ever looks past them.
@@ -143,6 +146,7 @@ internal static class SqliteSchema
             failure_kind INTEGER, failure_class TEXT, failure_reason TEXT,
             evidence    TEXT                            -- of a failed one: Evidence as JSON, null when there is none
         );
+        CREATE INDEX finished_crawl ON finished (crawl);
         CREATE INDEX finished_failed ON finished (crawl, id) WHERE state = 3;
 
         CREATE TABLE seen (                             -- every URL a crawl ever took, for ever

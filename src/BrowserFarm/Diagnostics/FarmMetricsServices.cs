@@ -1,0 +1,65 @@
+using System.Reflection;
+using BrowserFarm.Diagnostics.Prometheus;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+
+namespace BrowserFarm.Diagnostics;
+
+/// <summary>Registers the metrics and who reads them.</summary>
+public static class FarmMetricsServices
+{
+    /// <summary>Meters that are read: the farm's, the pool's, and the runtime's own.</summary>
+    internal static readonly string[] Meters = [FarmMetrics.MeterName, "ContextPool", "System.Runtime"];
+
+    /// <summary>Standard variables: when one of them is set, metrics are also sent there, every minute unless <c>OTEL_METRIC_EXPORT_INTERVAL</c> says otherwise.</summary>
+    private static readonly string[] EndpointVariables = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
+
+    /// <summary>
+    /// Registers <see cref="FarmMetrics"/> and a <see cref="MeterProvider"/> with the Prometheus exporter, which
+    /// <see cref="PrometheusExporterExtensions.MapPrometheusScrapingEndpoint"/> serves. The provider lives from the host's start to its disposal.
+    /// </summary>
+    public static IServiceCollection AddFarmMetrics(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<FarmMetrics>();
+        services.TryAddSingleton(_ => BuildProvider());
+        services.AddHostedService<MetricsHost>();
+        return services;
+    }
+
+    private static MeterProvider BuildProvider()
+    {
+        var builder = Sdk.CreateMeterProviderBuilder()
+            .ConfigureResource(resource => resource
+                .Clear()
+                .AddTelemetrySdk()
+                .AddService("browserfarm", serviceVersion: Assembly.GetExecutingAssembly().GetName().Version?.ToString(3))
+                .AddEnvironmentVariableDetector())   // last: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win
+            .AddMeter(Meters)
+            .AddPrometheusExporter();
+        if (EndpointVariables.Any(name => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(name))))
+            builder.AddOtlpExporter();
+        return builder.Build();
+    }
+
+    /// <summary>Has the provider built when the host starts, before anything counts, and what was counted sent on when it stops. The container disposes it.</summary>
+    private sealed class MetricsHost : IHostedService
+    {
+        /// <summary>A collector that does not answer does not hold up the stop for longer.</summary>
+        private static readonly TimeSpan FlushWithin = TimeSpan.FromSeconds(2);
+
+        private readonly MeterProvider _provider;
+
+        /// <param name="metrics">Asked for so that they exist from the start: a farm that is not ready says so.</param>
+        public MetricsHost(MeterProvider provider, FarmMetrics metrics) => (_provider, _) = (provider, metrics);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) =>
+            Task.Run(() => _provider.ForceFlush((int)FlushWithin.TotalMilliseconds), CancellationToken.None);
+    }
+}
