@@ -6,6 +6,10 @@ namespace BrowserFarm.Queueing;
 /// <exception cref="QueueStorageException">From any method: the storage is full, damaged or gone.</exception>
 public interface ICrawlControl
 {
+    /// <summary>Registers a crawl with the pages that it begins with, both or neither. These are taken however full the queue is.</summary>
+    /// <returns>False when there is a crawl of this name; nothing was changed then.</returns>
+    Task<bool> BeginCrawlAsync(Crawl crawl, IReadOnlyList<NewJob> seeds, CancellationToken cancellationToken);
+
     /// <summary>Crawls, those begun last first, with their counts.</summary>
     /// <param name="before">Number of the last one already read; null reads from the newest.</param>
     Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, CancellationToken cancellationToken);

@@ -5,6 +5,18 @@ namespace BrowserFarm.Queueing;
 /// <content>Crawls and jobs held, let go, and called off.</content>
 public sealed partial class InMemoryJobQueue
 {
+    public Task<bool> BeginCrawlAsync(Crawl crawl, IReadOnlyList<NewJob> seeds, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var row = new CrawlRow(_crawls.Count + 1, crawl);
+            if (!_crawls.TryAdd(crawl.Id, row))
+                return Task.FromResult(false);
+            SubmitUnsynchronized(row, seeds);
+            return Task.FromResult(true);
+        }
+    }
+
     public Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -21,6 +21,9 @@ public sealed class ServiceCrawls(
 
     private const int SubmittedAtOnce = 1000;
 
+    /// <summary>Of the pages that a crawl begins with; more of them wait outside of the lines until there is room.</summary>
+    private const int InLineAtOnce = 10_000;
+
     /// <summary>Pages that are called off are closed within this.</summary>
     private static readonly TimeSpan CancelWithin = TimeSpan.FromSeconds(2);
 
@@ -49,17 +52,10 @@ public sealed class ServiceCrawls(
         spec = spec with { SeedCount = Math.Min(spec.MaxPages, seeds.Count) };
         var crawl = new Crawl(id, spec, time.GetUtcNow());
         (await MakePlanAsync(crawl)).Http?.Dispose();   // what is wrong with it is found before it is stored
-        try
-        {
-            await queue.CreateCrawlAsync(crawl, cancellationToken);
-        }
-        catch (InvalidOperationException) when (!cancellationToken.IsCancellationRequested)
-        {
+        var engines = new EngineRule(spec);
+        if (!await queue.BeginCrawlAsync(crawl, [.. seeds.Select((seed, place) => JobOf(seed, crawl, engines) with { IsDeferred = place >= InLineAtOnce })], cancellationToken))
             return false;
-        }
 
-        // From here on it is there: whoever asked may be gone, but what is begun is begun whole.
-        await SubmitAsync(crawl, seeds, key: null, CancellationToken.None);
         if (await PlanAsync(id) is { } plan)
             readers.Begin(plan);
         signal.Raise();
@@ -76,7 +72,7 @@ public sealed class ServiceCrawls(
         var (accepted, duplicates, overBudget) = (0, 0, 0);
         foreach (var chunk in urls.Chunk(SubmittedAtOnce))
         {
-            var jobs = chunk.Select(url => new NewJob(url, Depth: 0, FoundOn: null, crawl.Spec.Lane, crawl.Spec.Priority, engines.For(url))).ToList();
+            var jobs = chunk.Select(url => JobOf(url, crawl, engines)).ToList();
             var receipt = await queue.SubmitAsync(crawl.Id, jobs, key, cancellationToken);
             if (receipt.RetryAfter is not null)
                 receipt = await queue.SubmitAsync(crawl.Id, [.. jobs.Select(job => job with { IsDeferred = true })], key, cancellationToken);
@@ -171,6 +167,8 @@ public sealed class ServiceCrawls(
                 yield return entry;
         }
     }
+
+    private static NewJob JobOf(CanonicalUrl url, Crawl crawl, EngineRule engines) => new(url, Depth: 0, FoundOn: null, crawl.Spec.Lane, crawl.Spec.Priority, engines.For(url));
 
     /// <summary>Made once for all its jobs: what a crawl learned of its pages is in it.</summary>
     private async Task<CrawlPlan?> PlanAsync(string id)

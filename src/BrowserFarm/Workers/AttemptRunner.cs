@@ -22,7 +22,7 @@ namespace BrowserFarm.Workers;
 /// </remarks>
 public sealed class AttemptRunner(
     IContextPool pool, IRenderer renderer, HttpRenderer http, ICrawlPlans plans, StorageWait storage, TargetLimiters limiters, DiscoveryGate discovery, FarmOptions options, TimeProvider time,
-    ILogger<AttemptRunner> logger)
+    ILogger<AttemptRunner> logger, FarmMetrics? metrics = null)
 {
     /// <summary>Failures to start a browser in a row, after which no further one is expected to start.</summary>
     private const int MaxLaunchFailures = 5;
@@ -36,6 +36,7 @@ public sealed class AttemptRunner(
     /// <exception cref="IOException">The page's files cannot be stored.</exception>
     public async Task<AttemptOutcome> RunAsync(ClaimedJob claimed, Admission admission, CancellationToken cancellationToken)
     {
+        metrics?.PageBegun(claimed.Job.Engine);
         if (await plans.FindAsync(claimed.Job, cancellationToken) is not { } plan)
             return new AttemptOutcome.Cancelled();
 

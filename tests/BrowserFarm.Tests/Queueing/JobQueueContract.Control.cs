@@ -150,4 +150,28 @@ public abstract partial class JobQueueContract
         first.Concat(rest).Select(entry => entry.Crawl.Id).Should().Equal("three", "two", "one");
         rest.Should().OnlyContain(entry => entry.Phase == CrawlPhase.Open && entry.Counts.Total == 0);
     }
+
+    [Fact]
+    public async Task BeginCrawlAsync_NewAndAgain_TakesTheSeedsOnceAndChangesNothingAfter()
+    {
+        var crawl = Some.Crawl();
+
+        (await Queue.BeginCrawlAsync(crawl, [Some.Job("https://a.example/1"), Some.Job("https://a.example/2") with { IsDeferred = true }], default)).Should().BeTrue();
+        (await Queue.BeginCrawlAsync(crawl with { Spec = crawl.Spec with { MaxPages = 3 } }, Some.Jobs("https://a.example/9"), default)).Should().BeFalse();
+
+        (await Queue.CountAsync(CrawlId, default)).Should().Be(new CrawlCounts(1, 0, 0, 0, 0, Deferred: 1));
+        (await Queue.FindCrawlAsync(CrawlId, default))!.Spec.MaxPages.Should().Be(crawl.Spec.MaxPages);
+    }
+
+    [Fact]
+    public async Task CountWaitingAsync_OfAnOwner_CountsWhatWaitsInHisCrawlsAlone()
+    {
+        var crawl = Some.Crawl("mine");
+        await Queue.BeginCrawlAsync(crawl with { Spec = crawl.Spec with { Owner = "me" } }, [.. Some.Jobs("https://a.example/1", "https://a.example/2"), Some.Job("https://a.example/3") with { IsDeferred = true }], default);
+        await Queue.BeginCrawlAsync(Some.Crawl("nobodys"), Some.Jobs("https://b.example/1"), default);
+        (await ClaimAsync()).Job.CrawlId.Should().Be("mine");
+
+        (await Queue.CountWaitingAsync("me", default)).Should().Be(2, "one is being worked on, and one waits outside");
+        (await Queue.CountWaitingAsync("you", default)).Should().Be(0);
+    }
 }

@@ -30,6 +30,11 @@ internal static class SqliteCrawlControl
          WHERE jobs.line = ?2 AND jobs.crawl = ?1 AND jobs.state = 0 AND jobs.due_at = ?3 AND lines.id = ?2
         """;
 
+    /// <returns>False when there is one of this name.</returns>
+    public static bool Create(SqliteSession session, Crawl crawl) => session.Execute(
+        "INSERT INTO crawls (id, spec, created_at, max_pages, crawl_order, crawl_lane) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+        crawl.Id, JsonSerializer.Serialize(crawl.Spec, JobsJson.Readable.CrawlSpec), crawl.CreatedAt.ToUnixTimeMilliseconds(), crawl.Spec.MaxPages, (int)crawl.Spec.Order, (int)crawl.Spec.Lane) == 1;
+
     public static List<CrawlEntry> List(SqliteSession session, long? before, int atMost) => session.All(
         $"SELECT {EntryColumns} FROM crawls WHERE number < coalesce(?1, {long.MaxValue}) ORDER BY number DESC LIMIT ?2", ReadEntry, before, atMost);
 

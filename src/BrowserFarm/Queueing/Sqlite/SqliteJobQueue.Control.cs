@@ -7,6 +7,16 @@ public sealed partial class SqliteJobQueue
 {
     private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    public Task<bool> BeginCrawlAsync(Crawl crawl, IReadOnlyList<NewJob> seeds, CancellationToken cancellationToken) => _writer.WriteAsync(
+        session =>
+        {
+            if (!SqliteCrawlControl.Create(session, crawl))
+                return false;
+            _submission.Take(session, crawl.Id, seeds, NowMs);
+            return true;
+        },
+        cancellationToken);
+
     public Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<CrawlEntry>>(_database.Read(session => SqliteCrawlControl.List(session, before, atMost)));
 

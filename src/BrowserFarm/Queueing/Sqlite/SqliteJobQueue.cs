@@ -43,15 +43,7 @@ public sealed partial class SqliteJobQueue : IJobQueue
     }
 
     public Task CreateCrawlAsync(Crawl crawl, CancellationToken cancellationToken) => _writer.WriteAsync(
-        session =>
-        {
-            var spec = JsonSerializer.Serialize(crawl.Spec, JobsJson.Readable.CrawlSpec);
-            var created = session.Execute(
-                "INSERT INTO crawls (id, spec, created_at, max_pages, crawl_order, crawl_lane) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
-                crawl.Id, spec, crawl.CreatedAt.ToUnixTimeMilliseconds(), crawl.Spec.MaxPages, (int)crawl.Spec.Order, (int)crawl.Spec.Lane);
-            return created == 1 ? true : throw new InvalidOperationException($"A crawl named {crawl.Id} exists already.");
-        },
-        cancellationToken);
+        session => SqliteCrawlControl.Create(session, crawl) ? true : throw new InvalidOperationException($"A crawl named {crawl.Id} exists already."), cancellationToken);
 
     public Task<Crawl?> FindCrawlAsync(string? crawlId, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
         session.First(
