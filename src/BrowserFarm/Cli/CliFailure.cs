@@ -1,3 +1,4 @@
+using BrowserFarm.Api.Access;
 using BrowserFarm.Demo;
 using BrowserFarm.Hosting;
 using BrowserFarm.Queueing;
@@ -14,7 +15,7 @@ internal static class CliFailure
     {
         CliException cli => (cli.ExitCode, cli.Message),
         FormatException => (ExitCode.Usage, exception.Message),
-        ConfigFileException or OptionsValidationException => (ExitCode.Config, exception.Message),
+        ConfigFileException or TokenFileException or OptionsValidationException => (ExitCode.Config, exception.Message),
         BrowserNotFoundException or BrowserLaunchException => (ExitCode.NoBrowser, exception.Message),
         PortInUseException port => (ExitCode.PortInUse, $"Port {port.Port} is used by another program; stop it, or choose another with --port."),
         CrawlFolderException or QueueStorageException => (ExitCode.Storage, exception.Message),

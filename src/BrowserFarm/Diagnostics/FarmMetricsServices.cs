@@ -15,6 +15,9 @@ public static class FarmMetricsServices
     /// <summary>Meters that are read: the farm's, the pool's, and the runtime's own.</summary>
     internal static readonly string[] Meters = [FarmMetrics.MeterName, "ContextPool", "System.Runtime"];
 
+    /// <summary>Of the runtime's own, what says little and has names that Prometheus' checks find fault with.</summary>
+    private static readonly string[] Dropped = ["dotnet.assembly.count", "dotnet.process.cpu.count", "dotnet.timer.count"];
+
     /// <summary>Standard variables: when one of them is set, metrics are also sent there, every minute unless <c>OTEL_METRIC_EXPORT_INTERVAL</c> says otherwise.</summary>
     private static readonly string[] EndpointVariables = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
 
@@ -41,6 +44,8 @@ public static class FarmMetricsServices
                 .AddEnvironmentVariableDetector())   // last: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win
             .AddMeter(Meters)
             .AddPrometheusExporter();
+        foreach (var name in Dropped)
+            builder.AddView(name, MetricStreamConfiguration.Drop);
         if (EndpointVariables.Any(name => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(name))))
             builder.AddOtlpExporter();
         return builder.Build();

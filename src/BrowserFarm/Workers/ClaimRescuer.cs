@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace BrowserFarm.Workers;
 
 /// <summary>Returns jobs whose claim ran out to the line; at start all of them, for the queue's folder is locked and nobody else can hold one.</summary>
-public sealed class ClaimRescuer(IJobQueue queue, StorageWait storage, WorkSignal signal, FarmOptions options, TimeProvider time, ILogger<ClaimRescuer> logger) : BackgroundService
+public sealed class ClaimRescuer(IJobQueue queue, StorageWait storage, WorkSignal signal, FarmOptions options, TimeProvider time, ILogger<ClaimRescuer> logger, FarmMetrics? metrics = null) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -23,6 +23,7 @@ public sealed class ClaimRescuer(IJobQueue queue, StorageWait storage, WorkSigna
         if (rescued > 0)
         {
             logger.ClaimsRescued(rescued);
+            metrics?.ClaimsLost(rescued);
             signal.Raise();
         }
     }

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Text.Json;
 using BrowserFarm.Diagnostics;
 using BrowserFarm.Jobs;
 using ContextPool.Diagnostics;
@@ -17,33 +13,32 @@ public sealed class PrometheusTests
     private static readonly string Deploy = Path.Join(RepositoryRoot.Path, "deploy", "prometheus");
 
     [PrometheusToolFact("promtool")]
-    public async Task CheckMetrics_LiveAnswer_FindsNothingToSayOfOurs()
+    public async Task CheckMetrics_LiveAnswer_FindsNothingToSay()
     {
         await using var server = await StartBusyFarmAsync();
         var text = await server.Client.GetStringAsync("/metrics");
 
-        var (exitCode, output) = await RunAsync("promtool", ["check", "metrics"], text);
+        var (exitCode, output) = await PrometheusServer.RunAsync("promtool", ["check", "metrics"], text);
 
-        // The runtime's own names (dotnet_..._count) are not ours to choose, and promtool would choose others.
-        output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("dotnet_", StringComparison.Ordinal)).Should().BeEmpty();
-        exitCode.Should().BeOneOf([0, 3], "3 is said for remarks about names; what cannot be read is 1");
+        output.Should().BeEmpty();
+        exitCode.Should().Be(0);
         text.Should().Contain("browserfarm_pool_leases_lost_total{").And.Contain("dotnet_");
     }
 
     [PrometheusToolFact("promtool")]
     public async Task CheckConfig_AsDeployed_IsRight()
     {
-        var (exitCode, output) = await RunAsync("promtool", ["check", "config", Path.Join(Deploy, "prometheus.yml")]);
+        var (exitCode, output) = await PrometheusServer.RunAsync("promtool", ["check", "config", Path.Join(Deploy, "prometheus.yml")]);
 
         exitCode.Should().Be(0, output);
-        (exitCode, output) = await RunAsync("promtool", ["check", "rules", Path.Join(Deploy, "browserfarm.rules.yml")]);
+        (exitCode, output) = await PrometheusServer.RunAsync("promtool", ["check", "rules", Path.Join(Deploy, "browserfarm.rules.yml")]);
         exitCode.Should().Be(0, output);
     }
 
     [PrometheusToolFact("promtool")]
     public async Task TestRules_EveryAlert_FiresWhenItShould()
     {
-        var (exitCode, output) = await RunAsync("promtool", ["test", "rules", Path.Join(Deploy, "browserfarm.rules.test.yml")]);
+        var (exitCode, output) = await PrometheusServer.RunAsync("promtool", ["test", "rules", Path.Join(Deploy, "browserfarm.rules.test.yml")]);
 
         exitCode.Should().Be(0, output);
     }
@@ -53,33 +48,15 @@ public sealed class PrometheusTests
     public async Task Server_ScrapesUs_AndAnswers()
     {
         await using var server = await StartBusyFarmAsync();
-        using var folder = new TempFolder();
-        var port = FreePort();
-        await File.WriteAllTextAsync(Path.Join(folder.Path, "prometheus.yml"), $"""
-            global: {"{"} scrape_interval: 200ms, scrape_timeout: 200ms {"}"}
-            scrape_configs:
-              - job_name: browserfarm
-                static_configs: [{"{"} targets: ["127.0.0.1:{server.Client.BaseAddress!.Port}"] {"}"}]
-            """);
-        using var prometheus = Start("prometheus", [
-            $"--config.file={folder.Path}/prometheus.yml", $"--storage.tsdb.path={folder.Path}/data", $"--web.listen-address=127.0.0.1:{port}", "--log.level=error"]);
-        try
-        {
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/") };
+        await using var prometheus = await PrometheusServer.StartAsync(server.Client.BaseAddress!.Port);
 
-            await Eventually.HoldsAsync(async () => await AskAsync(client, "up{job=\"browserfarm\"}") == 1, Bounds.Medium, "the server scrapes");
+        await Eventually.HoldsAsync(async () => await prometheus.AskAsync("up{job=\"browserfarm\"}") == 1, Bounds.Medium, "the server scrapes");
 
-            (await AskAsync(client, "browserfarm_pipeline_state{state=\"flowing\"}")).Should().Be(1);
-            (await AskAsync(client, "sum(browserfarm_queue_jobs)")).Should().Be(43);
-            (await AskAsync(client, "sum(browserfarm_attempts_ended_total{outcome=\"failed\"})")).Should().Be(1);
-            (await AskAsync(client, "histogram_quantile(0.5, sum by (le) (browserfarm_page_total_seconds_bucket))")).Should().BeInRange(1, 2.5);
-            (await AskAsync(client, "browserfarm_ready * on (job, instance) group_left (service_name) target_info{service_name=\"browserfarm\"}")).Should().Be(1);
-        }
-        finally
-        {
-            prometheus.Kill(entireProcessTree: true);
-            await prometheus.WaitForExitAsync();
-        }
+        (await prometheus.AskAsync("browserfarm_pipeline_state{state=\"flowing\"}")).Should().Be(1);
+        (await prometheus.AskAsync("sum(browserfarm_queue_jobs)")).Should().Be(43);
+        (await prometheus.AskAsync("sum(browserfarm_attempts_ended_total{outcome=\"failed\"})")).Should().Be(1);
+        (await prometheus.AskAsync("histogram_quantile(0.5, sum by (le) (browserfarm_page_total_seconds_bucket))")).Should().BeInRange(1, 2.5);
+        (await prometheus.AskAsync("browserfarm_ready * on (job, instance) group_left (service_name) target_info{service_name=\"browserfarm\"}")).Should().Be(1);
     }
 
     private static async Task<MetricsServer> StartBusyFarmAsync()
@@ -94,48 +71,5 @@ public sealed class PrometheusTests
         pool.LeaseGranted(TimeSpan.FromSeconds(1));
         pool.LeaseLost(LeaseLoss.PageHung);
         return server;
-    }
-
-    /// <returns>The single value that the query comes to; null when it comes to none or many.</returns>
-    private static async Task<double?> AskAsync(HttpClient client, string query)
-    {
-        try
-        {
-            using var answer = JsonDocument.Parse(await client.GetStringAsync("query?query=" + Uri.EscapeDataString(query)));
-            var results = answer.RootElement.GetProperty("data").GetProperty("result");
-            return results.GetArrayLength() == 1
-                ? double.Parse(results[0].GetProperty("value")[1].GetString()!, System.Globalization.CultureInfo.InvariantCulture)
-                : null;
-        }
-        catch (HttpRequestException)
-        {
-            return null;   // not up yet
-        }
-    }
-
-    private static async Task<(int ExitCode, string Output)> RunAsync(string program, string[] arguments, string input = "")
-    {
-        using var process = Start(program, arguments);
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        using var deadline = new CancellationTokenSource(Bounds.Medium);
-        await process.WaitForExitAsync(deadline.Token);
-        return (process.ExitCode, await output + await error);
-    }
-
-    private static Process Start(string program, string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
-    {
-        UseShellExecute = false,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port: 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
