@@ -14,6 +14,9 @@ public interface ICrawlControl
     /// <param name="before">Number of the last one already read; null reads from the newest.</param>
     Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, CancellationToken cancellationToken);
 
+    /// <summary>Crawls that were called off and have jobs that wait all the same: whoever called them off died over it.</summary>
+    Task<IReadOnlyList<string>> FindHalfCancelledAsync(CancellationToken cancellationToken);
+
     /// <summary>One crawl with its counts; null when there is none of this name.</summary>
     Task<CrawlEntry?> FindEntryAsync(string crawlId, CancellationToken cancellationToken);
 

@@ -26,6 +26,15 @@ public sealed partial class InMemoryJobQueue
         }
     }
 
+    public Task<IReadOnlyList<string>> FindHalfCancelledAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult<IReadOnlyList<string>>([.. _crawls.Values
+                .Where(crawl => crawl.Phase == CrawlPhase.Cancelled && WaitingUnsynchronized(crawl.Crawl.Id).Any()).OrderBy(crawl => crawl.Number).Select(crawl => crawl.Crawl.Id)]);
+        }
+    }
+
     public Task<CrawlEntry?> FindEntryAsync(string crawlId, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -56,7 +56,7 @@ public sealed class ServiceCrawls(
         if (!await queue.BeginCrawlAsync(crawl, [.. seeds.Select((seed, place) => JobOf(seed, crawl, engines) with { IsDeferred = place >= InLineAtOnce })], cancellationToken))
             return false;
 
-        if (await PlanAsync(id) is { } plan)
+        if (spec.Sitemaps && await PlanAsync(id) is { } plan)
             readers.Begin(plan);
         signal.Raise();
         return true;
@@ -137,11 +137,11 @@ public sealed class ServiceCrawls(
     /// <summary>Brings to its end what a program that died left half done, and has sitemaps read on.</summary>
     public async Task TakeUpAsync(CancellationToken cancellationToken)
     {
-        await foreach (var entry in AllAsync(cancellationToken))
+        foreach (var id in await queue.FindHalfCancelledAsync(cancellationToken))
+            await CancelAsync(id, cancellationToken);
+        foreach (var id in folder.RunsWithSitemapsToRead())
         {
-            if (entry is { Phase: CrawlPhase.Cancelled, Counts.IsFinished: false })
-                await CancelAsync(entry.Crawl.Id, cancellationToken);
-            else if (entry is { Phase: not CrawlPhase.Cancelled, Crawl.Spec.Sitemaps: true } && await PlanAsync(entry.Crawl.Id) is { } plan)
+            if (await queue.FindEntryAsync(id, cancellationToken) is { Phase: not CrawlPhase.Cancelled, Crawl.Spec.Sitemaps: true } && await PlanAsync(id) is { } plan)
                 readers.Begin(plan);
         }
     }
@@ -156,15 +156,6 @@ public sealed class ServiceCrawls(
             _cancelled.TryRemove(id, out _);
             if (_plans.TryRemove(id, out var ended) && ended.IsValueCreated && await ended.Value is { Http: { } own })
                 own.Dispose();
-        }
-    }
-
-    private async IAsyncEnumerable<CrawlEntry> AllAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        for (long? before = null; await queue.ListCrawlsAsync(before, 100, cancellationToken) is { Count: > 0 } page; before = page[^1].Number)
-        {
-            foreach (var entry in page)
-                yield return entry;
         }
     }
 

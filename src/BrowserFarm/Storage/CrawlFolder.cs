@@ -110,6 +110,12 @@ public sealed class CrawlFolder : IDisposable
         return new CrawlFolder(Path, @lock: null, isOurs: false, files, _artifacts);
     }
 
+    /// <summary>Names of runs whose sitemaps were begun to be read and are not read yet.</summary>
+    /// <exception cref="IOException">The disk is failing.</exception>
+    public IReadOnlyList<string> RunsWithSitemapsToRead() => !Directory.Exists(RunsPath)
+        ? []
+        : [.. Directory.EnumerateDirectories(RunsPath).Where(run => !File.Exists(System.IO.Path.Join(run, SitemapsMarkName))).Select(run => System.IO.Path.GetFileName(run))];
+
     /// <summary>What the program that runs the crawl says of itself, for other programs; null when there is none.</summary>
     public static byte[]? ReadStatus(string path)
     {

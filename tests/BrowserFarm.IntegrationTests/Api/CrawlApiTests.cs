@@ -55,6 +55,19 @@ public sealed class CrawlApiTests : ServiceTest
     }
 
     [Fact]
+    public async Task Crawl_WithSitemaps_ReadsWhatTheyListAndIsFinishedThen()
+    {
+        Link("/");
+        Link("/listed");
+        Site.MapText("/sitemap.xml", $"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc>{Site.UriOf("/listed").AbsoluteUri}</loc></url></urlset>", "application/xml");
+
+        var crawl = await BeginAsync(new { urls = new[] { Site.BaseUri.AbsoluteUri }, sitemaps = true });
+        await UntilAsync(crawl, seen => Pages(seen, "succeeded") == 2 && seen.GetProperty("state").GetString() == "finished", "both pages are read");
+
+        (await ResultsAsync(crawl)).Select(result => new Uri(result.GetProperty("url").GetString()!).AbsolutePath).Should().BeEquivalentTo("/", "/listed");
+    }
+
+    [Fact]
     public async Task Pause_ThenResume_ReadsNothingBetween()
     {
         Link("/", [.. Enumerable.Range(0, 30).Select(page => $"/{page}")]);

@@ -32,7 +32,8 @@ public sealed class MetricsApiTests : ServiceTest
 
         var results = await ResultsAsync(crawl);
         (Pages(ended, "succeeded"), Pages(ended, "failed"), results.Count).Should().Be((3, 1, 3));
-        await Eventually.HoldsAsync(async () => await prometheus.AskAsync("sum(browserfarm_attempts_ended_total{outcome=\"succeeded\"})") == 3, Bounds.Long, "what was read is counted");
+        await Eventually.HoldsAsync(async () => await prometheus.AskAsync("sum(browserfarm_attempts_ended_total)") == 4, Bounds.Long, "every page is counted");
+        (await prometheus.AskAsync("sum(browserfarm_attempts_ended_total{outcome=\"succeeded\"})")).Should().Be(3);
         (await prometheus.AskAsync("sum(browserfarm_attempts_ended_total{outcome=\"failed\"})")).Should().Be(1);
         (await prometheus.AskAsync("sum(browserfarm_jobs_dead_letters_total{class=\"http-4xx\"})")).Should().Be(1);
         await Eventually.HoldsAsync(async () => await prometheus.AskAsync("sum(browserfarm_queue_jobs)") == 0, Bounds.Long, "nothing waits any more");

@@ -81,8 +81,10 @@ public abstract partial class JobQueueContract
         var isStopped = await ClaimAsync();
 
         (await Queue.CancelAsync(CrawlId, atMost: 1, default)).Should().Be(1);
+        (await Queue.FindHalfCancelledAsync(default)).Should().Equal(CrawlId);
         (await Queue.CancelAsync(CrawlId, atMost: 10, default)).Should().Be(1);
         (await Queue.CancelAsync(CrawlId, atMost: 10, default)).Should().Be(0);
+        (await Queue.FindHalfCancelledAsync(default)).Should().BeEmpty();
 
         (await Queue.CountAsync(CrawlId, default)).Should().Be(new CrawlCounts(0, 2, 0, 0, 2));
         await SettleAsync(reads, new Settlement.Ack(Some.Page(), Some.Jobs("https://a.example/found"), []));

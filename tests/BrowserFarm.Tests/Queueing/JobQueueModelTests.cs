@@ -266,7 +266,7 @@ public sealed class JobQueueModelTests
     private static async Task<string> LookAsync(IJobQueue queue)
     {
         var look = new StringBuilder();
-        look.AppendLine(CultureInfo.InvariantCulture, $"{(await queue.FindEntryAsync(CrawlId, default))!.Phase} {await queue.CountAsync(CrawlId, default)}");
+        look.AppendLine(CultureInfo.InvariantCulture, $"{(await queue.FindEntryAsync(CrawlId, default))!.Phase} {await queue.CountAsync(CrawlId, default)} {await queue.CountAsync(null, default)}");
         look.AppendLine(CultureInfo.InvariantCulture, $"{await queue.DepthAsync(longFrom: 1000, default)}");
         look.AppendLine(CultureInfo.InvariantCulture, $"next ready {await queue.NextReadyAsync(Engine.Browser, default):O} {await queue.NextReadyAsync(Engine.Http, default):O}");
         look.AppendLine(string.Join(", ", (await queue.CountSkippedAsync(CrawlId, default)).OrderBy(pair => pair.Key).Select(pair => pair.ToString())));

@@ -6,16 +6,20 @@ namespace BrowserFarm.Api.Answers;
 
 /// <summary>A crawl as it stands.</summary>
 /// <param name="State"><c>running</c>, <c>paused</c>, <c>cancelled</c> or <c>finished</c>.</param>
-/// <param name="Spec">What was asked for. Values of headers and cookies are not told.</param>
+/// <param name="Spec">What was asked for. Values of headers and cookies are not told, and of its seeds the first.</param>
 public sealed record CrawlAnswer(string Id, string State, DateTimeOffset CreatedAt, PageCounts Pages, CrawlSpec Spec)
 {
     private const string Hidden = "(hidden)";
+
+    /// <summary>A list of a thousand crawls of ten thousand sites would be no answer; <c>seedCount</c> has how many there are.</summary>
+    private const int SeedsTold = 20;
 
     public static CrawlAnswer Of(CrawlEntry entry, bool readsSitemaps)
     {
         var (crawl, visitor) = (entry.Crawl, entry.Crawl.Spec.Visitor);
         return new CrawlAnswer(crawl.Id, StateOf(entry, readsSitemaps), crawl.CreatedAt, PageCounts.Of(entry.Counts), crawl.Spec with
         {
+            Seeds = [.. crawl.Spec.Seeds.Take(SeedsTold)],
             Visitor = visitor with { Headers = [.. visitor.Headers.Select(pair => pair with { Value = Hidden })], Cookies = [.. visitor.Cookies.Select(pair => pair with { Value = Hidden })] },
         });
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BrowserFarm.Jobs;
+using Microsoft.Data.Sqlite;
 
 namespace BrowserFarm.Queueing.Sqlite;
 
@@ -66,8 +67,7 @@ public sealed partial class SqliteJobQueue : IJobQueue
     public Task<QueueDepth> DepthAsync(long longFrom, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
     {
         var lanes = session.All(
-            "SELECT crawl_lane, sum(queued), sum(deferred) FROM crawls WHERE queued > 0 OR deferred > 0 GROUP BY crawl_lane ORDER BY crawl_lane",
-            row => new LaneDepth((Lane)row.GetInt32(0), row.GetInt64(1), row.GetInt64(2)));
+            "SELECT lane, queued, deferred FROM lane_totals WHERE queued > 0 OR deferred > 0 ORDER BY lane", row => new LaneDepth((Lane)row.GetInt32(0), row.GetInt64(1), row.GetInt64(2)));
         return new QueueDepth(lanes.Sum(lane => lane.Queued), lanes.Sum(lane => lane.Deferred), SqliteLines.Long(session, longFrom, MaxLongLines), lanes);
     }));
 
@@ -129,14 +129,14 @@ public sealed partial class SqliteJobQueue : IJobQueue
             cancellationToken);
     }
 
-    public Task<CrawlCounts> CountAsync(string? crawlId, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
-        session.First(
+    public Task<CrawlCounts> CountAsync(string? crawlId, CancellationToken cancellationToken) => Task.FromResult(_database.Read(session => crawlId is null
+        ? session.First(
             """
             SELECT coalesce(sum(queued), 0), coalesce(sum(running), 0), coalesce(sum(succeeded), 0), coalesce(sum(failed), 0), coalesce(sum(cancelled), 0), coalesce(sum(deferred), 0)
-              FROM crawls WHERE ?1 IS NULL OR id = ?1
+              FROM lane_totals
             """,
-            row => new CrawlCounts(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)),
-            crawlId) ?? new CrawlCounts(0, 0, 0, 0, 0)));
+            ReadCounts)!
+        : session.First("SELECT queued, running, succeeded, failed, cancelled, deferred FROM crawls WHERE id = ?1", ReadCounts, crawlId) ?? new CrawlCounts(0, 0, 0, 0, 0)));
 
     public Task<IReadOnlyDictionary<SkipReason, long>> CountSkippedAsync(string crawlId, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyDictionary<SkipReason, long>>(_database.Read(session => session
@@ -172,6 +172,9 @@ public sealed partial class SqliteJobQueue : IJobQueue
         await _writer.DisposeAsync();
         _database.Dispose();
     }
+
+    private static CrawlCounts ReadCounts(SqliteDataReader row) =>
+        new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5));
 
     /// <summary>The last sign of life: from now on nobody works on the queue. One that cannot be given is of seconds ago.</summary>
     private async Task MarkAliveAsync()

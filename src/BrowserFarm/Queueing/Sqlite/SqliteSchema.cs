@@ -43,6 +43,25 @@ internal static class SqliteSchema
 
         CREATE INDEX crawls_waiting ON crawls (crawl_lane) WHERE queued > 0 OR deferred > 0;
 
+        -- The same of all crawls of a lane together: with a million of them nobody adds them up.
+        CREATE TABLE lane_totals (
+            lane        INTEGER PRIMARY KEY,
+            queued INTEGER NOT NULL, running INTEGER NOT NULL, succeeded INTEGER NOT NULL, failed INTEGER NOT NULL, cancelled INTEGER NOT NULL, deferred INTEGER NOT NULL
+        );
+        CREATE TRIGGER crawls_new AFTER INSERT ON crawls BEGIN
+            INSERT INTO lane_totals VALUES (new.crawl_lane, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
+        END;
+        CREATE TRIGGER crawls_counted AFTER UPDATE OF queued, running, succeeded, failed, cancelled, deferred ON crawls BEGIN
+            UPDATE lane_totals SET queued = queued + new.queued - old.queued, running = running + new.running - old.running, succeeded = succeeded + new.succeeded - old.succeeded,
+                   failed = failed + new.failed - old.failed, cancelled = cancelled + new.cancelled - old.cancelled, deferred = deferred + new.deferred - old.deferred
+             WHERE lane = new.crawl_lane;
+        END;
+        CREATE TRIGGER crawls_gone AFTER DELETE ON crawls BEGIN
+            UPDATE lane_totals SET queued = queued - old.queued, running = running - old.running, succeeded = succeeded - old.succeeded,
+                   failed = failed - old.failed, cancelled = cancelled - old.cancelled, deferred = deferred - old.deferred
+             WHERE lane = old.crawl_lane;
+        END;
+
         -- One target's waiting jobs of one lane and engine. A claim takes the first line that is ready; a target that is blocked, at its limit or
         -- waiting for a time has its lines further back, so that nobody ever looks past them.
         CREATE TABLE lines (

@@ -25,7 +25,7 @@ internal sealed class SqliteSubmission(QueueBounds bounds)
         if (digest is not null && SqliteSubmissionKeys.Find(session, key!, digest) is { } before)
             return before;
 
-        var queued = session.First("SELECT sum(queued) FROM crawls", row => row.GetInt64(0));
+        var queued = session.First("SELECT coalesce(sum(queued), 0) FROM lane_totals", row => row.GetInt64(0));
         if (_intake.WaitFor(queued, crawl.Queued, jobs.Count(job => !job.IsDeferred), now) is { } wait)
             return new SubmitReceipt(0, 0, 0) { RetryAfter = wait };
 
