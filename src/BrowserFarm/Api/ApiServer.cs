@@ -122,7 +122,7 @@ public sealed class ApiServer : IAsyncDisposable
     }
 
     /// <summary>Starts it: when this returns, it answers and works.</summary>
-    /// <exception cref="IOException">Another program listens there.</exception>
+    /// <exception cref="AddressTakenException">Another program listens there.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -131,7 +131,7 @@ public sealed class ApiServer : IAsyncDisposable
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
-            throw new IOException($"Another program listens there: {exception.Message}", exception);
+            throw new AddressTakenException(exception.Message, exception);
         }
 
         Urls = [.. _application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address))];
@@ -213,3 +213,6 @@ public sealed class ApiServer : IAsyncDisposable
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
+
+/// <summary>Another program listens where the service was to.</summary>
+public sealed class AddressTakenException(string message, Exception innerException) : Exception($"{message.TrimEnd('.')}. Stop the other program, or choose another address with --urls.", innerException);

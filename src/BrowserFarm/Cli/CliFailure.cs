@@ -1,3 +1,4 @@
+using BrowserFarm.Api;
 using BrowserFarm.Api.Access;
 using BrowserFarm.Demo;
 using BrowserFarm.Hosting;
@@ -17,6 +18,7 @@ internal static class CliFailure
         FormatException => (ExitCode.Usage, exception.Message),
         ConfigFileException or TokenFileException or OptionsValidationException => (ExitCode.Config, exception.Message),
         BrowserNotFoundException or BrowserLaunchException => (ExitCode.NoBrowser, exception.Message),
+        AddressTakenException => (ExitCode.PortInUse, exception.Message),
         PortInUseException port => (ExitCode.PortInUse, $"Port {port.Port} is used by another program; stop it, or choose another with --port."),
         CrawlFolderException or QueueStorageException => (ExitCode.Storage, exception.Message),
         IOException when StorageWait.IsPassing(exception) => (ExitCode.Storage, $"{StorageWait.Words(exception)}; free some space."),

@@ -9,7 +9,7 @@ internal static class WaitWords
     {
         WaitCause.NobodyWorks => "while no program worked on the crawl",
         WaitCause.Outside => "outside of its line, which was full",
-        WaitCause.DueTime => "for a time of its own, after a try",
+        WaitCause.DueTime => "for a time of its own, after a try, or while its crawl was paused",
         WaitCause.TargetBlocked => "while its site was left alone after a refusal",
         WaitCause.Spacing => "for the gap between two requests to its site",
         WaitCause.TargetLimit => "for its site's limit of requests at once",
