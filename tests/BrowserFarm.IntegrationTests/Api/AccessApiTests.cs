@@ -1,3 +1,4 @@
+using BrowserFarm.IntegrationTests.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -6,6 +7,7 @@ using BrowserFarm.Api.Access;
 namespace BrowserFarm.IntegrationTests.Api;
 
 /// <summary>Who may ask the service for what.</summary>
+[Collection(OneFarmAtATime.Name)]
 public sealed class AccessApiTests : ServiceTest
 {
     private readonly TokenSecret _reader = TokenSecret.Create();

@@ -1,3 +1,4 @@
+using BrowserFarm.IntegrationTests.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace BrowserFarm.IntegrationTests.Api;
 
 /// <summary>What the API says of itself, and what it says to whoever asks wrongly.</summary>
+[Collection(OneFarmAtATime.Name)]
 public sealed class ContractTests : ServiceTest
 {
     [Fact]

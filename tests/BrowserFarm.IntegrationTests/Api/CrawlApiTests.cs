@@ -1,3 +1,4 @@
+using BrowserFarm.IntegrationTests.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -6,6 +7,7 @@ using TestKit;
 namespace BrowserFarm.IntegrationTests.Api;
 
 /// <summary>Crawls asked for over HTTP and read in real browsers.</summary>
+[Collection(OneFarmAtATime.Name)]
 public sealed class CrawlApiTests : ServiceTest
 {
     [Fact]

@@ -4,6 +4,7 @@ using TestKit;
 namespace BrowserFarm.IntegrationTests.Api;
 
 /// <summary>The metrics of a running service, read by Prometheus' own programs.</summary>
+[Collection(OneFarmAtATime.Name)]
 public sealed class MetricsApiTests : ServiceTest
 {
     [PrometheusToolFact("promtool")]

@@ -1,9 +1,11 @@
+using BrowserFarm.IntegrationTests.Diagnostics;
 using System.Net;
 using TestKit;
 
 namespace BrowserFarm.IntegrationTests.Api;
 
 /// <summary>Single pages: read at once, or put in the queue.</summary>
+[Collection(OneFarmAtATime.Name)]
 public sealed class PageApiTests : ServiceTest
 {
     [Fact]

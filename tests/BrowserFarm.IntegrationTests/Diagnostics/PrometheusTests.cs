@@ -8,6 +8,7 @@ using TestKit;
 namespace BrowserFarm.IntegrationTests.Diagnostics;
 
 /// <summary>Prometheus' own programs read what we write.</summary>
+[Collection(OneFarmAtATime.Name)]
 public sealed class PrometheusTests
 {
     private static readonly string Deploy = Path.Join(RepositoryRoot.Path, "deploy", "prometheus");
