@@ -31,7 +31,7 @@ public sealed class StatusKeeper(CrawlObserver observer, CrawlPlan plan, TimePro
     {
         var now = await observer.LookAsync(cancellationToken);
         if (now.Pipeline.State != _last)
-            Tell(now.Pipeline);
+            logger.PipelineIs(now.Pipeline);
         _last = now.Pipeline.State;
         try
         {
@@ -41,22 +41,6 @@ public sealed class StatusKeeper(CrawlObserver observer, CrawlPlan plan, TimePro
         {
             // What matters is written elsewhere, and complains there: a status is not worth stopping for.
             logger.StatusNotWritten(exception.Message);
-        }
-    }
-
-    private void Tell(PipelineVerdict verdict)
-    {
-        switch (verdict.State)
-        {
-            case PipelineState.Stalled:
-                logger.PipelineStalled(verdict.Reason);
-                break;
-            case PipelineState.Starved:
-                logger.PipelineStarved(verdict.Reason);
-                break;
-            default:
-                logger.PipelineChanged(verdict.State.ToString(), verdict.Reason);
-                break;
         }
     }
 }

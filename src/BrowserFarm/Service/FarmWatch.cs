@@ -56,29 +56,13 @@ public sealed class FarmWatch(FarmObserver observer, TimeProvider time, ILogger<
         }
 
         if (seen.Pipeline.State != _state)
-            Tell(seen.Pipeline);
+            logger.PipelineIs(seen.Pipeline);
         _state = seen.Pipeline.State;
         _last = seen;
         TaskCompletionSource<FarmSnapshot> waited;
         lock (_gate)
             (waited, _next) = (_next, New());
         waited.TrySetResult(seen);
-    }
-
-    private void Tell(PipelineVerdict verdict)
-    {
-        switch (verdict.State)
-        {
-            case PipelineState.Stalled:
-                logger.PipelineStalled(verdict.Reason);
-                break;
-            case PipelineState.Starved:
-                logger.PipelineStarved(verdict.Reason);
-                break;
-            default:
-                logger.PipelineChanged(verdict.State.ToString(), verdict.Reason);
-                break;
-        }
     }
 
     private static TaskCompletionSource<FarmSnapshot> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

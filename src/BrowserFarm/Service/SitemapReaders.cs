@@ -60,8 +60,8 @@ public sealed class SitemapReaders(IJobQueue queue, StorageWait storage, WorkSig
         }
         finally
         {
-            if (_readings.TryRemove(plan.Crawl.Id, out var reading))
-                reading.Stop.Dispose();
+            // Its source is left to the collector, having neither timer nor handle: somebody may be about to cancel it.
+            _readings.TryRemove(plan.Crawl.Id, out _);
         }
     }
 

@@ -7,7 +7,6 @@ using BrowserFarm.Api.Answers;
 using BrowserFarm.Api.Requests;
 using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
-using BrowserFarm.Rendering.Handlers;
 using BrowserFarm.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -35,7 +34,7 @@ internal static class CrawlEndpoints
 
     public static Problem NoSuchCrawl(string id) => Problems.NotFound($"There is no crawl '{ClientText.Clean(id)}'.");
 
-    private static async Task<IResult> BeginAsync(HttpContext context, Bodies bodies, QueueShares shares, ServiceCrawls crawls, IJobQueue queue, PageHandlers handlers, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> BeginAsync(HttpContext context, Bodies bodies, QueueShares shares, ServiceCrawls crawls, IJobQueue queue, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await bodies.ReadAsync(context, ApiJson.Readable.CrawlRequest);
         if (!body.IsRead)
@@ -43,13 +42,8 @@ internal static class CrawlEndpoints
 
         var mistakes = new Mistakes();
         var (spec, seeds) = CrawlRequestReader.Read(body.Value, mistakes);
-        if (!mistakes.Any)
-            await bodies.CheckAsync(seeds, "/urls", isList: true, mistakes, cancellationToken);
-        CheckHandler(spec.Page, handlers, mistakes);
-        if (mistakes.Any)
-            return Problems.Result(Problems.InvalidBody(mistakes.All));
-        if (Bodies.CheckScripts(context, spec.Page) is { } forbidden)
-            return Problems.Result(forbidden);
+        if (await bodies.JudgeAsync(context, spec.Page, seeds, "/urls", isList: true, mistakes, cancellationToken) is { } refused)
+            return Problems.Result(refused);
 
         if (await shares.CheckAsync(context, seeds.Count, cancellationToken) is { } full)
             return Problems.Result(full);
@@ -83,12 +77,6 @@ internal static class CrawlEndpoints
         return hasKey
             ? new Problem(StatusCodes.Status422UnprocessableEntity, "idempotency-key-reused", "The key belongs to another request", $"Another crawl was begun with this {KeyHeader}; send a new key with a new request.")
             : new Problem(StatusCodes.Status409Conflict, "name-taken", "The name is taken", $"There is a crawl named '{ClientText.Clean(id)}'; choose another name, or leave it out.");
-    }
-
-    internal static void CheckHandler(PageWish wish, PageHandlers handlers, Mistakes mistakes)
-    {
-        if (wish.Handler is { } handler && !handlers.Names.Contains(handler, StringComparer.Ordinal))
-            mistakes.Add("/page/handler", $"This program has no handler '{ClientText.Clean(handler)}'.", [.. handlers.Names]);
     }
 
     /// <summary>A name that says when, or, with a key, the one name that belongs to the key and its sender.</summary>

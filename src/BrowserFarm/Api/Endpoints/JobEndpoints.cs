@@ -4,7 +4,6 @@ using BrowserFarm.Api.Requests;
 using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
 using BrowserFarm.Queueing.Sqlite;
-using BrowserFarm.Rendering.Handlers;
 using BrowserFarm.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -30,7 +29,7 @@ internal static class JobEndpoints
     private static Problem NoSuchJob(long id) => Problems.NotFound($"There is no job {id}.");
 
     private static async Task<IResult> SubmitAsync(
-        HttpContext context, Bodies bodies, QueueShares shares, ServiceCrawls crawls, IJobQueue queue, SqliteQueueView view, PageHandlers handlers, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, Bodies bodies, QueueShares shares, ServiceCrawls crawls, IJobQueue queue, SqliteQueueView view, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await bodies.ReadAsync(context, ApiJson.Readable.JobRequest);
         if (!body.IsRead)
@@ -38,13 +37,8 @@ internal static class JobEndpoints
 
         var mistakes = new Mistakes();
         var (spec, seeds) = CrawlRequestReader.Read(body.Value, mistakes);
-        if (!mistakes.Any)
-            await bodies.CheckAsync(seeds, "/url", isList: false, mistakes, cancellationToken);
-        CrawlEndpoints.CheckHandler(spec.Page, handlers, mistakes);
-        if (mistakes.Any)
-            return Problems.Result(Problems.InvalidBody(mistakes.All));
-        if (Bodies.CheckScripts(context, spec.Page) is { } forbidden)
-            return Problems.Result(forbidden);
+        if (await bodies.JudgeAsync(context, spec.Page, seeds, "/url", isList: false, mistakes, cancellationToken) is { } refused)
+            return Problems.Result(refused);
 
         if (await shares.CheckAsync(context, seeds.Count, cancellationToken) is { } full)
             return Problems.Result(full);

@@ -2,7 +2,6 @@ using BrowserFarm.Api.Access;
 using BrowserFarm.Api.Answers;
 using BrowserFarm.Api.Requests;
 using BrowserFarm.Jobs;
-using BrowserFarm.Rendering.Handlers;
 using BrowserFarm.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +22,7 @@ internal static class RenderEndpoint
                 "The answer is the page's document; with one wanted format that is a file (png, jpeg, webp, pdf, mhtml, har, raw) and ?file=true the file itself. A page that fails is a problem of status 502 with its class.",
                 typeof(RenderPageRequest), 200, typeof(PageDocument), 400, 413, 422, 502, 503);
 
-    private static async Task<IResult> RenderAsync(HttpContext context, Bodies bodies, PageReader reader, PageHandlers handlers, CancellationToken cancellationToken)
+    private static async Task<IResult> RenderAsync(HttpContext context, Bodies bodies, PageReader reader, CancellationToken cancellationToken)
     {
         var body = await bodies.ReadAsync(context, ApiJson.Readable.RenderPageRequest);
         if (!body.IsRead)
@@ -34,13 +33,8 @@ internal static class RenderEndpoint
         if (request.WaitSeconds is < 0 or > MostWaitSeconds or double.NaN)
             mistakes.Add("/waitSeconds", "It is out of range.", [$"0 to {MostWaitSeconds}"]);
         var (spec, seeds) = CrawlRequestReader.Read(new JobRequest { Url = request.Url, Page = request.Page, Engine = request.Engine }, mistakes);
-        if (!mistakes.Any)
-            await bodies.CheckAsync(seeds, "/url", isList: false, mistakes, cancellationToken);
-        CrawlEndpoints.CheckHandler(spec.Page, handlers, mistakes);
-        if (mistakes.Any)
-            return Problems.Result(Problems.InvalidBody(mistakes.All));
-        if (Bodies.CheckScripts(context, spec.Page) is { } forbidden)
-            return Problems.Result(forbidden);
+        if (await bodies.JudgeAsync(context, spec.Page, seeds, "/url", isList: false, mistakes, cancellationToken) is { } refused)
+            return Problems.Result(refused);
 
         var reading = await reader.ReadAsync(
             seeds[0], spec.Page, spec.Engine, request.IgnoreRobots ?? false, TimeSpan.FromSeconds(request.WaitSeconds ?? DefaultWaitSeconds), cancellationToken);
