@@ -19,13 +19,16 @@ public sealed class OwnThreadTimersTests
         var ticked = 0;
         var blocked = 0;
         // More than the pool starts at once: whoever needs a thread of it now waits.
-        for (var i = 0; i < Environment.ProcessorCount * 4; i++)
+        var takers = Environment.ProcessorCount * 4;
+        using var ended = new CountdownEvent(takers);
+        for (var i = 0; i < takers; i++)
         {
             ThreadPool.UnsafeQueueUserWorkItem(
                 _ =>
                 {
                     Interlocked.Increment(ref blocked);
                     release.Wait(Bounds.Medium);
+                    ended.Signal();
                 },
                 null);
         }
@@ -33,8 +36,11 @@ public sealed class OwnThreadTimersTests
         await using var timer = _clock.CreateTimer(_ => Interlocked.Increment(ref ticked), null, TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(1));
         var hasTicked = SpinWait.SpinUntil(() => Volatile.Read(ref ticked) >= 3, Bounds.Short);
         release.Set();
+        // Some get their thread only now; the events live until the last of them has gone.
+        var haveAllEnded = ended.Wait(Bounds.Medium);
 
         hasTicked.Should().BeTrue();
+        haveAllEnded.Should().BeTrue();
         Volatile.Read(ref blocked).Should().BePositive();
     }
 

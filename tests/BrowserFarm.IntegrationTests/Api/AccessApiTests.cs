@@ -1,8 +1,8 @@
-using BrowserFarm.IntegrationTests.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using BrowserFarm.Api.Access;
+using BrowserFarm.IntegrationTests.Diagnostics;
 
 namespace BrowserFarm.IntegrationTests.Api;
 

@@ -1,7 +1,7 @@
-using BrowserFarm.IntegrationTests.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using BrowserFarm.IntegrationTests.Diagnostics;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,6 @@
-using BrowserFarm.IntegrationTests.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using BrowserFarm.IntegrationTests.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using TestKit;
 

@@ -1,5 +1,5 @@
-using BrowserFarm.IntegrationTests.Diagnostics;
 using System.Net;
+using BrowserFarm.IntegrationTests.Diagnostics;
 using TestKit;
 
 namespace BrowserFarm.IntegrationTests.Api;
