@@ -59,12 +59,15 @@ public sealed class ApiServer : IAsyncDisposable
     /// <exception cref="CrawlFolderException">The folder cannot be used, or another program uses it.</exception>
     /// <exception cref="QueueStorageException">The database cannot be opened.</exception>
     /// <exception cref="TokenFileException">The tokens cannot be read.</exception>
+    /// <exception cref="LimitsFileException">The limits cannot be read.</exception>
     /// <exception cref="FormatException">A host or an address that is to be allowed is none.</exception>
     public static ApiServer Build(ServeOptions options, Func<PlaywrightConfig> config, TimeProvider time)
     {
         var tokens = options.TokensFile is { } file ? TokenStore.Load(file, time) : TokenStore.Open(time);
         var hosts = new HostCheck([.. options.AllowedHosts, .. options.Urls.Select(url => url.IdnHost).Where(host => IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))]);
         var guard = new AddressGuard(options.Addresses, time);
+        if (options.LimitsFile is { } limits)
+            _ = LimitsFile.Parse(LimitsFile.ReadBytes(limits), limits, options.Farm.TargetLimit);   // what is wrong with it is known before anything is begun
         var folder = CrawlFolder.Take(options.DataFolder);
         SqliteJobQueue? queue = null;
         try
@@ -81,10 +84,11 @@ public sealed class ApiServer : IAsyncDisposable
             var services = builder.Services;
             services.AddSingleton(time);
             services.AddFarmMetrics();
+            services.AddFarmTraces();
             services.AddFarm(settings, options.Farm, queue);
             services.AddSingleton(view).AddSingleton(folder).AddSingleton(robots).AddSingleton(sitemaps).AddSingleton(config).AddSingleton(guard);
             services.AddSingleton<SitemapReaders>().AddSingleton<ServiceCrawls>().AddSingleton<ICrawlPlans>(provider => provider.GetRequiredService<ServiceCrawls>());
-            services.AddSingleton<PageReader>().AddSingleton<Readiness>().AddSingleton<FarmWatch>().AddSingleton<Bodies>().AddSingleton<QueueShares>().AddSingleton(new QueueBounds());
+            services.AddSingleton<PageReader>().AddSingleton<Readiness>().AddSingleton<SelfAudit>().AddSingleton<LimitsKeeper>().AddSingleton(new LimitsSource(options.LimitsFile)).AddSingleton(new TargetMetrics(options.TargetMetrics)).AddSingleton<FarmWatch>().AddSingleton<Bodies>().AddSingleton<QueueShares>().AddSingleton(new QueueBounds());
             services.AddSingleton(new ArtifactFiles(folder.Path));
             services.AddFarmAccess(tokens, hosts);
             services.AddRoutingCore();
@@ -93,10 +97,12 @@ public sealed class ApiServer : IAsyncDisposable
 
             // Started in this order and stopped in the other.
             services.AddHostedService<ServiceKeeper>();
+            services.AddHostedService(provider => provider.GetRequiredService<LimitsKeeper>());
             services.AddFarmWork();
             services.AddHostedService(provider => provider.GetRequiredService<FarmWatch>());
             services.AddHostedService<GaugeKeeper>();
             services.AddHostedService<TokenReloader>();
+            services.AddHostedService(provider => provider.GetRequiredService<SelfAudit>());
             services.AddSingleton<IHostLifetime, CallersLifetime>();
             services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Farm.DrainGrace + AnswerGrace + TimeSpan.FromSeconds(15));
             builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -176,6 +182,7 @@ public sealed class ApiServer : IAsyncDisposable
             context.Response.Headers["Referrer-Policy"] = "no-referrer";
             return next(context);
         });
+        application.UseMiddleware<RequestTraces>();
         application.UseMiddleware<Failures>();
         application.UseFarmAccess();
         HealthEndpoints.Map(application);

@@ -16,12 +16,18 @@ public sealed record ServeOptions
     /// <summary>Path of the tokens file; null for none: everything is then open, and it listens on loopback only.</summary>
     public string? TokensFile { get; init; }
 
+    /// <summary>Path of the limits file; null for none: the program's own limits hold.</summary>
+    public string? LimitsFile { get; init; }
+
     /// <summary>Names by which it may be asked, besides those of loopback; <c>*</c> for any.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     public AddressOptions Addresses { get; init; } = new();
 
     public FarmOptions Farm { get; init; } = new();
+
+    /// <summary>Whether the 20 busiest targets have gauges of their own, by name.</summary>
+    public bool TargetMetrics { get; init; }
 
     /// <summary>Where messages go; null sends them nowhere.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }

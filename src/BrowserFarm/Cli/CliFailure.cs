@@ -16,7 +16,7 @@ internal static class CliFailure
     {
         CliException cli => (cli.ExitCode, cli.Message),
         FormatException => (ExitCode.Usage, exception.Message),
-        ConfigFileException or TokenFileException or OptionsValidationException => (ExitCode.Config, exception.Message),
+        ConfigFileException or TokenFileException or LimitsFileException or OptionsValidationException => (ExitCode.Config, exception.Message),
         BrowserNotFoundException or BrowserLaunchException => (ExitCode.NoBrowser, exception.Message),
         AddressTakenException => (ExitCode.PortInUse, exception.Message),
         PortInUseException port => (ExitCode.PortInUse, $"Port {port.Port} is used by another program; stop it, or choose another with --port."),

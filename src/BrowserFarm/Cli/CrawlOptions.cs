@@ -157,7 +157,9 @@ internal sealed class CrawlOptions
     internal static Option<T?> Choice<T>(string name, string helpName, string description, params (string Word, T Value)[] choices)
         where T : struct
     {
-        return new Option<T?>(name) { Description = description, HelpName = helpName, CustomParser = Parse };
+        var option = new Option<T?>(name) { Description = description, HelpName = helpName, CustomParser = Parse };
+        option.CompletionSources.Add([.. choices.Select(choice => choice.Word)]);
+        return option;
 
         T? Parse(ArgumentResult result)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BrowserFarm.Cli.Remote;
 using Spectre.Console;
 
 namespace BrowserFarm.Cli;
@@ -9,18 +10,28 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var command = new Command("doctor", "Checks this machine: runtime, configuration, browser, sandbox, memory, disk, ports.");
+        var command = new Command("doctor", "Checks this machine: runtime, configuration, browser, sandbox, memory, disk, ports; with --url, a service.");
         common.AddTo(command);
+        var farm = new FarmConnection("--url");
+        farm.AddTo(command);
         command.SetAction(async (line, cancellationToken) =>
         {
             var worst = ExitCode.Ok;
-            await foreach (var check in DoctorChecks.RunAsync(() => common.Load(line), cancellationToken))
+            var asJson = line.GetValue(farm.Json);
+            var checks = new List<Check>();
+            // Only by the option: FARM_URL may be set where this machine is what somebody wants to know of.
+            using var client = line.GetValue(farm.Url) is null ? null : farm.Open(line);
+            await foreach (var check in client is null ? DoctorChecks.RunAsync(() => common.Load(line), cancellationToken) : RemoteDoctor.RunAsync(client, cancellationToken))
             {
-                Write(check);
+                checks.Add(check);
+                if (!asJson)
+                    Write(check);
                 if (worst == ExitCode.Ok && check.Grade == CheckGrade.Failed)
                     worst = check.ExitCode;
             }
 
+            if (asJson)
+                await Console.Out.WriteLineAsync(RemoteDoctor.ToJson(checks));
             return worst;
         });
         return command;

@@ -32,6 +32,9 @@ internal static class ExitCode
     /// <summary>Stopped because the crawl's folder takes as much as <c>--max-bytes</c> allows; can be resumed with more.</summary>
     public const int QuotaUsedUp = 9;
 
+    /// <summary>The service that was asked cannot be reached, is not ready, or answers with a fault of its own.</summary>
+    public const int Service = 10;
+
     /// <summary>Stopped by Ctrl-C or SIGTERM before the end; can be resumed. 128 + 2, as shells have it.</summary>
     public const int Interrupted = 130;
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BrowserFarm.Cli.Remote;
 using BrowserFarm.Hosting;
 using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
@@ -15,13 +16,17 @@ internal static class ExplainCommand
         var job = new Option<long?>("--job") { Description = "One page, by the number of its job.", HelpName = "N" };
         var target = new Option<string?>("--target") { Description = "Only sites whose address contains this.", HelpName = "TEXT" };
 
-        var command = new Command("explain", "Tells what a crawl or a page of it waits for, and until when.") { crawl, url, job, target };
+        var farm = new FarmConnection();
+        var command = farm.AddTo(new Command("explain", "Tells what a crawl or a page of it waits for, and until when; with --farm or FARM_URL, of a service's crawl.") { crawl, url, job, target });
         command.Validators.Add(result =>
         {
             if (result.GetResult(url) is not null && result.GetResult(job) is not null)
                 result.AddError("--url and --job name the same thing; give one of them.");
         });
-        command.SetAction(async (line, _) => await RunAsync(line.GetRequiredValue(crawl), line.GetValue(url), line.GetValue(job), line.GetValue(target)));
+        command.SetAction(async (line, cancellationToken) => farm.IsNamed(line)
+            ? await RemoteExplain.RunAsync(farm, line, line.GetRequiredValue(crawl), line.GetValue(url), line.GetValue(job), cancellationToken)
+            : line.GetValue(farm.Json) ? throw new FormatException($"{farm.Json.Name} is a service's answer; name the service with {farm.Url.Name}.")
+            : await RunAsync(line.GetRequiredValue(crawl), line.GetValue(url), line.GetValue(job), line.GetValue(target)));
         return command;
     }
 

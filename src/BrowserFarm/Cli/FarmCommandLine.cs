@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using BrowserFarm.Cli.Remote;
 
 namespace BrowserFarm.Cli;
 
@@ -24,7 +25,16 @@ internal static class FarmCommandLine
             ServeCommand.Create(),
             TokenCommand.Create(),
             DemoCommand.Create(),
+            SubmitCommand.Create(),
+            StatusCommand.Create(),
+            TopCommand.Create(),
+            PhaseCommands.CreateCancel(),
+            PhaseCommands.CreatePause(),
+            PhaseCommands.CreateResume(),
+            DeadLettersCommand.Create(),
+            TargetsCommand.Create(),
         };
+        root.Add(CompletionCommand.Create(root));
         root.Options.Add(CommonOptions.Verbose);
 
         // No response files: '@daily' is a cron expression.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using BrowserFarm.Cli.Remote;
 using BrowserFarm.Hosting;
 using BrowserFarm.Jobs;
 using BrowserFarm.Storage;
@@ -37,14 +38,16 @@ internal sealed class ResultsCommand
         },
     };
 
+    private readonly FarmConnection _farm = new();
+
     private readonly Option<string?> _out = new("--out") { Description = "Write to this file, whole or not at all (default: the output).", HelpName = "FILE" };
 
     public static Command Create()
     {
         var results = new ResultsCommand();
-        var command = new Command("results", "Hands out what a crawl has read so far, as lines of JSON, a table or an array.")
+        var command = new Command("results", "Hands out what a crawl has read so far, as lines of JSON, a table or an array; with --farm or FARM_URL, of a service's crawl.")
         {
-            results._crawl, results._format, results._columns, results._run, results._after, results._out,
+            results._crawl, results._format, results._columns, results._run, results._after, results._out, results._farm.Url,
         };
         command.SetAction(results.RunAsync);
         return command;
@@ -54,6 +57,9 @@ internal sealed class ResultsCommand
     {
         var file = line.GetValue(_out);
         var format = line.GetValue(_format) ?? FormatOf(file);
+        if (_farm.IsNamed(line))
+            return await OfServiceAsync(line, file, format, cancellationToken);
+
         using var crawl = CrawlInspection.Open(CrawlFolders.Find(line.GetRequiredValue(_crawl)));
         var columns = ColumnsFrom(line.GetValue(_columns) ?? [], format, crawl.Crawl.Spec.Page);
         if (file is null)
@@ -67,6 +73,18 @@ internal sealed class ResultsCommand
         await WholeFile.WriteAsync(file, async stream => written = await ExportAsync(crawl, stream, format, columns, line, cancellationToken));
         await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{written} results of {crawl.Crawl.Id} are in {file}"));
         return ExitCode.Ok;
+    }
+
+    private async Task<int> OfServiceAsync(ParseResult line, string? file, ResultFormat format, CancellationToken cancellationToken)
+    {
+        foreach (var option in new Option[] { _columns, _run })
+        {
+            if (line.GetResult(option) is { Implicit: false })
+                throw new FormatException($"{option.Name} is for crawls of this machine; a service's results have the columns that its crawl asked for.");
+        }
+
+        using var farm = _farm.Open(line);
+        return await new RemoteResults(farm, line.GetRequiredValue(_crawl)).WriteAsync(file, format, line.GetValue(_after) ?? 0, cancellationToken);
     }
 
     private async Task<long> ExportAsync(

@@ -19,6 +19,8 @@ internal sealed class ServeCommand
 
     private readonly Option<string?> _tokens = new("--tokens") { Description = "File of the tokens that clients need (docs/access.md); without one the service listens on this machine only.", HelpName = "FILE" };
 
+    private readonly Option<string?> _limits = new("--limits") { Description = "File of limits for single sites and for all (docs/operating.md); read again when it changes.", HelpName = "FILE" };
+
     private readonly Option<string[]> _hosts = new("--allow-host") { Description = "A name by which the service may be asked, besides localhost: farm.example.org, *.example.org, or * for any; may be repeated.", HelpName = "NAME" };
 
     private readonly Option<bool> _private = new("--allow-private-network") { Description = "Let clients have pages read that are not on the public internet: of this machine, its networks, cloud metadata." };
@@ -27,6 +29,10 @@ internal sealed class ServeCommand
 
     private readonly Option<int?> _concurrency = CrawlOptions.Number("--concurrency", 1, 1_000, "Pages open at once (default: what memory and processor allow).");
 
+    private readonly Option<bool> _targetMetrics = new("--target-metrics") { Description = "Give the 20 busiest sites gauges of their own at /metrics, by name." };
+
+    private readonly ServeLogging _logging = new();
+
     private readonly CommonOptions _common = new();
 
     public static Command Create()
@@ -34,7 +40,7 @@ internal sealed class ServeCommand
         var serve = new ServeCommand();
         var command = new Command("serve", "Runs the service: a queue of crawls and pages, asked for over HTTP.")
         {
-            serve._data, serve._urls, serve._tokens, serve._hosts, serve._private, serve._addresses, serve._concurrency,
+            serve._data, serve._urls, serve._tokens, serve._limits, serve._hosts, serve._private, serve._addresses, serve._concurrency, serve._targetMetrics, serve._logging.Format,
         };
         serve._common.AddTo(command);
         command.SetAction(serve.RunAsync);
@@ -72,10 +78,12 @@ internal sealed class ServeCommand
         {
             DataFolder = line.GetValue(_data)!,
             TokensFile = line.GetValue(_tokens),
+            LimitsFile = line.GetValue(_limits),
             AllowedHosts = line.GetValue(_hosts) ?? [],
             Addresses = addresses,
             Farm = new FarmOptions { Workers = line.GetValue(_concurrency) },
-            Logging = CommonOptions.Logging(line),
+            TargetMetrics = line.GetValue(_targetMetrics),
+            Logging = _logging.From(line),
         };
         return given.Count == 0 ? options : options with { Urls = [.. given.Select(UrlOf)] };
     }

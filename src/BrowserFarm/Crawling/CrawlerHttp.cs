@@ -15,6 +15,7 @@ internal static class CrawlerHttp
         {
             MaxAutomaticRedirections = MaxRedirects,
             AutomaticDecompression = DecompressionMethods.All,
+            ActivityHeadersPropagator = null,   // a site is not told the numbers of our traces
             ConnectTimeout = timeout,
             UseCookies = false,
         };

@@ -48,6 +48,9 @@ public sealed record FarmGauges
     /// <summary>Of these, those that refused and are left alone for a time.</summary>
     public int? TargetsBlocked { get; init; }
 
+    /// <summary>The targets that are asked, the busiest first; shown only when single targets are asked for (<see cref="FarmMetrics.ShowTargets"/>).</summary>
+    public IReadOnlyList<TargetGauge> Targets { get; init; } = [];
+
     /// <summary>How the farm is doing, of <c>PipelineState</c>.</summary>
     public OneHot? Pipeline { get; init; }
 

@@ -53,6 +53,18 @@ internal static partial class FarmLog
     [LoggerMessage(2029, LogLevel.Error, "The tokens file has changed and cannot be used; those that held before hold on: {Reason}")]
     public static partial void TokensKept(this ILogger logger, string reason);
 
+    [LoggerMessage(2031, LogLevel.Information, "The limits of {Path} hold from now on")]
+    public static partial void LimitsReplaced(this ILogger logger, string path);
+
+    [LoggerMessage(2032, LogLevel.Error, "The limits file has changed and cannot be used; those that held before hold on: {Reason}")]
+    public static partial void LimitsKept(this ILogger logger, string reason);
+
+    [LoggerMessage(2033, LogLevel.Warning, "Self-audit, {Subject}: {Finding}. {Remedy}")]
+    public static partial void AuditFound(this ILogger logger, string subject, string finding, string remedy);
+
+    [LoggerMessage(2034, LogLevel.Error, "No page could be opened yet, so the service is not ready: {Reason}")]
+    public static partial void NoBrowserYet(this ILogger logger, string reason);
+
     [LoggerMessage(2030, LogLevel.Warning, "A client wanted what is not public: {Detail}")]
     public static partial void AddressRefused(this ILogger logger, string detail);
 

@@ -18,6 +18,7 @@ public sealed class FarmMetrics : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly GaugeBoard _board;
+    private TargetBoard? _targets;
     private readonly Counter<long> _begun;
     private readonly Counter<long> _ended;
     private readonly Counter<long> _failures;
@@ -60,6 +61,9 @@ public sealed class FarmMetrics : IDisposable
             CountNothing();
         _board.Show(gauges);
     }
+
+    /// <summary>Shows the busiest targets from now on, each by its name: the one exception from closed sets of tags, bounded in number.</summary>
+    public void ShowTargets() => _targets ??= new TargetBoard(_meter, () => _board.Now);
 
     public void PageBegun(Engine engine) => _begun.Add(1, EngineTag(engine));
 

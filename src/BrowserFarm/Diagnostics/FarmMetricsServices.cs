@@ -1,11 +1,9 @@
-using System.Reflection;
 using BrowserFarm.Diagnostics.Prometheus;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 
 namespace BrowserFarm.Diagnostics;
 
@@ -18,12 +16,10 @@ public static class FarmMetricsServices
     /// <summary>Of the runtime's own, what says little and has names that Prometheus' checks find fault with.</summary>
     private static readonly string[] Dropped = ["dotnet.assembly.count", "dotnet.process.cpu.count", "dotnet.timer.count"];
 
-    /// <summary>Standard variables: when one of them is set, metrics are also sent there, every minute unless <c>OTEL_METRIC_EXPORT_INTERVAL</c> says otherwise.</summary>
-    private static readonly string[] EndpointVariables = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
-
     /// <summary>
     /// Registers <see cref="FarmMetrics"/> and a <see cref="MeterProvider"/> with the Prometheus exporter, which
-    /// <see cref="PrometheusExporterExtensions.MapPrometheusScrapingEndpoint"/> serves. The provider lives from the host's start to its disposal.
+    /// <see cref="PrometheusExporterExtensions.MapPrometheusScrapingEndpoint"/> serves. When <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> or <c>OTEL_EXPORTER_OTLP_METRICS_ENDPOINT</c>
+    /// names a collector, they are sent there as well, every minute unless <c>OTEL_METRIC_EXPORT_INTERVAL</c> says otherwise. The provider lives from the host's start to its disposal.
     /// </summary>
     public static IServiceCollection AddFarmMetrics(this IServiceCollection services)
     {
@@ -37,17 +33,13 @@ public static class FarmMetricsServices
     private static MeterProvider BuildProvider()
     {
         var builder = Sdk.CreateMeterProviderBuilder()
-            .ConfigureResource(resource => resource
-                .Clear()
-                .AddTelemetrySdk()
-                .AddService("browserfarm", serviceVersion: Assembly.GetExecutingAssembly().GetName().Version?.ToString(3))
-                .AddEnvironmentVariableDetector())   // last: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win
+            .ConfigureResource(FarmResource.Configure)
             .AddMeter(Meters)
             .AddPrometheusExporter();
         foreach (var name in Dropped)
             builder.AddView(name, MetricStreamConfiguration.Drop);
-        if (EndpointVariables.Any(name => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(name))))
-            builder.AddOtlpExporter();
+        if (FarmResource.HasCollector("METRICS"))
+            builder.AddOtlpExporter(options => FarmResource.Send(options, "METRICS"));
         return builder.Build();
     }
 

@@ -47,7 +47,7 @@ internal sealed class GaugeBoard
     public void Show(FarmGauges gauges) => _shown = new Shown(gauges, _time.GetTimestamp());
 
     /// <summary>The last picture; null when there is none, or it is old.</summary>
-    private FarmGauges? Now => _shown is { } shown && _time.GetElapsedTime(shown.At) <= FreshFor ? shown.Gauges : null;
+    public FarmGauges? Now => _shown is { } shown && _time.GetElapsedTime(shown.At) <= FreshFor ? shown.Gauges : null;
 
     private void Gauge(string name, string unit, string description, Func<FarmGauges, double?> read, double unknown = double.NaN) =>
         _meter.CreateObservableGauge(name, () => (Now is { } now ? read(now) : null) ?? unknown, unit, description);

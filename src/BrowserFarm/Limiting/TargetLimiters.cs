@@ -18,6 +18,7 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
     private readonly HashSet<TargetKey> _opened = [];
     private readonly long _start = time.GetTimestamp();
     private int _workers = int.MaxValue;
+    private TargetRules _rules = new(options, []);
 
     /// <summary>Raised, outside any lock, when a target is done with a request or an attempt ended: a target may be open again.</summary>
     public event Action? Released;
@@ -32,6 +33,22 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
         set => Volatile.Write(ref _workers, Math.Max(1, value));
     }
 
+    /// <summary>Other bounds hold from now on: a limit that is above its target's new one is lowered at once; requests in flight are left to end.</summary>
+    public void Apply(TargetRules rules)
+    {
+        lock (_gate)
+        {
+            _rules = rules;
+            foreach (var (target, entry) in _targets.All)
+            {
+                entry.Options = rules.For(target);
+                entry.State = entry.State with { Limit = Math.Min(entry.State.Limit, entry.Options.Max) };
+            }
+        }
+
+        Released?.Invoke();
+    }
+
     /// <summary>A permit to ask the target once, or null when it must not be asked now.</summary>
     /// <param name="waiting">Jobs of the target that wait beside this one: without them it wants no more workers than it has.</param>
     public Admission? TryAdmit(TargetKey target, long waiting = 0)
@@ -43,7 +60,7 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
             if (!TargetLimit.IsOpen(entry.State, Now) || !HasShareUnsynchronized(target, entry))
                 return null;
 
-            (entry.State, var token) = TargetLimit.Start(entry.State, Now, entry.Spacing, options);
+            (entry.State, var token) = TargetLimit.Start(entry.State, Now, entry.Gap, entry.Options);
             entry.IsDirty = true;
             entry.InHand++;
             _active[target] = entry;
@@ -92,7 +109,7 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
         lock (_gate)
         {
             var entry = EntryUnsynchronized(target);
-            entry.Spacing = spacing > options.Spacing ? spacing : options.Spacing;
+            entry.Spacing = spacing;
             entry.IsDirty = true;
         }
     }
@@ -171,7 +188,7 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
             foreach (var limit in stored.OrderBy(limit => limit.UsedAt))
             {
                 if (_targets.Find(limit.Target) is null)
-                    _targets.Add(limit.Target, new Entry(limit.ToState(Now, time.GetUtcNow(), options), limit.Spacing), IsForgettable);
+                    _targets.Add(limit.Target, Restored(limit), IsForgettable);
             }
         }
     }
@@ -182,7 +199,7 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
         lock (_gate)
         {
             var entry = EntryUnsynchronized(admission.Target);
-            entry.State = TargetLimit.End(entry.State, admission.Token, new LimitReport(TargetVerdict.Good, FirstByte: firstByte), Now, options, Random.Shared.NextDouble());
+            entry.State = TargetLimit.End(entry.State, admission.Token, new LimitReport(TargetVerdict.Good, FirstByte: firstByte), Now, entry.Options, Random.Shared.NextDouble());
             entry.IsDirty = true;
             NoteOpenUnsynchronized(admission.Target, entry);
         }
@@ -200,8 +217,8 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
             var entry = EntryUnsynchronized(admission.Target);
             var before = entry.State;
             entry.State = wasReleased
-                ? TargetLimit.EndAgain(entry.State, admission.Token, report, Now, options, Random.Shared.NextDouble())
-                : TargetLimit.End(entry.State, admission.Token, report, Now, options, Random.Shared.NextDouble());
+                ? TargetLimit.EndAgain(entry.State, admission.Token, report, Now, entry.Options, Random.Shared.NextDouble())
+                : TargetLimit.End(entry.State, admission.Token, report, Now, entry.Options, Random.Shared.NextDouble());
             (isLower, isBlocked) = (entry.State.Limit < before.Limit, entry.State.BlockedUntil > before.BlockedUntil);
             entry.IsDirty = true;
             entry.InHand--;
@@ -222,9 +239,15 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
         if (_targets.Use(target) is { } known)
             return known;
 
-        var entry = new Entry(TargetLimit.Initial(), options.Spacing);
+        var entry = new Entry(TargetLimit.Initial(), TimeSpan.Zero, _rules.For(target));
         _targets.Add(target, entry, IsForgettable);
         return entry;
+    }
+
+    private Entry Restored(StoredTargetLimit limit)
+    {
+        var bounds = _rules.For(limit.Target);
+        return new Entry(limit.ToState(Now, time.GetUtcNow(), bounds), limit.Spacing, bounds);
     }
 
     /// <summary>Whoever waited for a request to end hears of it with the next look.</summary>
@@ -258,11 +281,17 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
         entry.State.NextStart > Now ? entry.State.NextStart - Now : TimeSpan.Zero,
         entry.State.Latency.Latest, entry.State.Latency.Baseline, entry.State.Duration);
 
-    private sealed class Entry(TargetLimitState state, TimeSpan spacing)
+    private sealed class Entry(TargetLimitState state, TimeSpan spacing, TargetLimitOptions options)
     {
         public TargetLimitState State { get; set; } = state;
 
+        /// <summary>What its robots.txt asks for.</summary>
         public TimeSpan Spacing { get; set; } = spacing;
+
+        public TargetLimitOptions Options { get; set; } = options;
+
+        /// <summary>Least time between two requests.</summary>
+        public TimeSpan Gap => Spacing > Options.Spacing ? Spacing : Options.Spacing;
 
         public bool IsDirty { get; set; }
 

@@ -40,6 +40,10 @@ public interface IJobQueue : IRecurringCrawls, IDeliveries, IRetention, ICrawlCo
     /// <param name="longFrom">Waiting jobs from which a line counts as long; less than a thousand counts as a thousand.</param>
     Task<QueueDepth> DepthAsync(long longFrom, CancellationToken cancellationToken);
 
+    /// <summary>How long the job has been waiting that was taken first of those that could be claimed; zero when none could.</summary>
+    /// <returns>Null when it is not known: far more jobs that may not be claimed were taken before it than it is cheap to look past.</returns>
+    Task<TimeSpan?> OldestWaitingAsync(CancellationToken cancellationToken);
+
     /// <summary>Records URLs that were seen and not taken; a URL recorded before keeps its first reason, and one that the crawl took before is not recorded.</summary>
     /// <exception cref="InvalidOperationException">There is no such crawl.</exception>
     Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken);

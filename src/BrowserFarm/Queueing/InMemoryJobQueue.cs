@@ -97,6 +97,16 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
         }
     }
 
+    public Task<TimeSpan?> OldestWaitingAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            var now = time.GetUtcNow();
+            var first = _lines.SelectMany(line => line.Queued).Where(entry => entry.DueAt <= now && entry.HeldSince is null).MinBy(entry => entry.Job.Id);
+            return Task.FromResult<TimeSpan?>(first is null ? TimeSpan.Zero : now - first.QueuedAt);
+        }
+    }
+
     public Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -78,6 +78,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         var clock = time.GetTimestamp();
         int Elapsed() => (int)time.GetElapsedTime(clock).TotalMilliseconds;
 
+        using var steps = RenderTraces.Begin("navigate");
         var response = await page.GotoAsync(request.Url.Value, new PageGotoOptions { WaitUntil = WaitUntilState.Commit }).BoundedBy(stop);
         firstByte = Elapsed();
         if (response is null)
@@ -101,15 +102,18 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
             tab.World.Prepare();
         }
 
+        steps.Next("settle");
         var settled = await readiness.SettleAsync(stop);
         var actions = new ActionRunner(page, session, request.Url, activity, options, time);
         if (wish.Actions.Count > 0)
         {
+            steps.Next("actions");
             if (await actions.RunAsync(wish.Actions, stop) is { } failed)
                 return await witness.TellAsync(failed, isAnswering: true, stop);
             work.Parsed();
             await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded).BoundedBy(stop);
             tab.World.Prepare();
+            steps.Next("settle");
             settled = await readiness.SettleAsync(stop);
         }
 
@@ -125,7 +129,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         }
 
         var settledAt = Elapsed();
-
+        steps.Next("capture");
         var captured = await Bounded.RunAsync(options.ActionTimeout, time, bounded => PageCapture.TakeAsync(tab.World, options.ActionTimeout, bounded), stop);
         if (!Uri.TryCreate(captured.Url, UriKind.Absolute, out var finalUrl) || (finalUrl.Scheme != Uri.UriSchemeHttp && finalUrl.Scheme != Uri.UriSchemeHttps))
             return new RenderOutcome.Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.LeftTheWeb, "The page went on to something that is not a web page."));

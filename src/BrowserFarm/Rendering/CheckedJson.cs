@@ -45,6 +45,31 @@ internal sealed class CheckedJson(List<string> mistakes, string path)
         return inner.Open(json, keys) ? inner : null;
     }
 
+    /// <summary>An object whose keys are free: each with the object under it.</summary>
+    /// <param name="isLegal">Which keys are.</param>
+    public IEnumerable<(string Name, CheckedJson Value)> Entries(string key, int most, Predicate<string> isLegal, string legal, params string[] keys)
+    {
+        if (!_values.TryGetValue(key, out var json))
+            yield break;
+        if (json.ValueKind != JsonValueKind.Object || json.GetPropertyCount() > most)
+        {
+            Wrong(key, $"an object of at most {most} entries");
+            yield break;
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in json.EnumerateObject())
+        {
+            var inner = new CheckedJson(mistakes, At($"{key}.{property.Name}"));
+            if (!isLegal(property.Name))
+                mistakes.Add($"{At(key)} has '{property.Name}', which must be {legal}.");
+            else if (!seen.Add(property.Name))
+                mistakes.Add($"{At(key)} has '{property.Name}' twice.");
+            else if (inner.Open(property.Value, keys))
+                yield return (property.Name, inner);
+        }
+    }
+
     public bool Has(string key) => _values.ContainsKey(key);
 
     public string? Text(string key, int maxLength, Predicate<string>? isLegal = null, string legal = "a text")

@@ -60,8 +60,9 @@ internal static class HostBudget
     private static readonly TimeSpan GrowthInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CutInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Two jobs a core, within the ceiling.</summary>
-    public static HostBudgetState Initial(int ceiling, int cores) => new(Math.Clamp(2 * cores, 1, Math.Max(1, ceiling)), BudgetBound.Growing, TimeSpan.Zero, TimeSpan.Zero);
+    /// <summary>Two jobs a core, or as many as somebody asked for, within the ceiling.</summary>
+    /// <param name="asked">Null when nobody did. Whoever does has tried it, and need not wait until it has grown to there.</param>
+    public static HostBudgetState Initial(int ceiling, int cores, int? asked = null) => new(Math.Clamp(asked ?? 2 * cores, 1, Math.Max(1, ceiling)), BudgetBound.Growing, TimeSpan.Zero, TimeSpan.Zero);
 
     /// <param name="now">Time since any fixed moment.</param>
     public static HostBudgetState Next(HostBudgetState state, HostFacts facts, TimeSpan now)

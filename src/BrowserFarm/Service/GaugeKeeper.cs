@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 namespace BrowserFarm.Service;
 
 /// <summary>Hands every look at the farm on to its metrics, and counts what the limiter does.</summary>
-public sealed class GaugeKeeper(FarmWatch watch, IJobQueue queue, TargetLimiters limiters, Readiness readiness, FarmMetrics metrics) : BackgroundService
+public sealed class GaugeKeeper(FarmWatch watch, IJobQueue queue, TargetLimiters limiters, Readiness readiness, FarmMetrics metrics, TargetMetrics targets) : BackgroundService
 {
     /// <summary>No line is that long: only the lanes are asked for.</summary>
     private const long NoLine = long.MaxValue;
@@ -17,6 +17,8 @@ public sealed class GaugeKeeper(FarmWatch watch, IJobQueue queue, TargetLimiters
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         limiters.Lowered += Count;
+        if (targets.AreShown)
+            metrics.ShowTargets();
         return base.StartAsync(cancellationToken);
     }
 
@@ -34,7 +36,7 @@ public sealed class GaugeKeeper(FarmWatch watch, IJobQueue queue, TargetLimiters
                 continue;
             try
             {
-                metrics.Show(GaugesOf(now, await queue.DepthAsync(NoLine, stoppingToken)));
+                metrics.Show(GaugesOf(now, await queue.DepthAsync(NoLine, stoppingToken), await queue.OldestWaitingAsync(stoppingToken)));
             }
             catch (QueueStorageException exception) when (!exception.IsDamaged)
             {
@@ -43,7 +45,7 @@ public sealed class GaugeKeeper(FarmWatch watch, IJobQueue queue, TargetLimiters
         }
     }
 
-    private FarmGauges GaugesOf(FarmSnapshot now, QueueDepth depth)
+    private FarmGauges GaugesOf(FarmSnapshot now, QueueDepth depth, TimeSpan? oldest)
     {
         var (known, blocked) = limiters.Count();
         return new FarmGauges
@@ -54,6 +56,7 @@ public sealed class GaugeKeeper(FarmWatch watch, IJobQueue queue, TargetLimiters
                 new EngineWork(Engine.Browser, Math.Max(0, now.Jobs.Running - now.HttpBusy), now.Budget.Busy, now.Budget.Limit),
                 new EngineWork(Engine.Http, now.HttpBusy, now.HttpBusy, now.HttpSlots),
             ],
+            OldestWaiting = oldest,
             FoundPerSecond = now.Flow.FoundPerSecond,
             EndedPerSecond = now.Flow.EndedPerSecond,
             Drain = now.Flow.Drain,
@@ -66,6 +69,7 @@ public sealed class GaugeKeeper(FarmWatch watch, IJobQueue queue, TargetLimiters
             TargetsKnown = known,
             TargetsBlocked = blocked,
             Pipeline = OneHot.Of(now.Pipeline.State),
+            Targets = targets.AreShown ? [.. now.Targets.Select(target => new TargetGauge(target.Target.Value, target.Limit, target.InFlight, target.BlockedFor, target.LatencyMilliseconds is { } ms ? TimeSpan.FromMilliseconds(ms) : null))] : [],
             IsReady = readiness.Look().All(condition => condition.Reason is null),
         };
     }
@@ -77,3 +81,6 @@ public sealed class GaugeKeeper(FarmWatch watch, IJobQueue queue, TargetLimiters
             metrics.TargetBlocked();
     }
 }
+
+/// <summary>Whether the busiest targets have gauges of their own.</summary>
+public sealed record TargetMetrics(bool AreShown);

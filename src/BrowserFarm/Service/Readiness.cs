@@ -5,7 +5,7 @@ using ContextPool;
 namespace BrowserFarm.Service;
 
 /// <summary>Whether the service can take work, and why not.</summary>
-public sealed class Readiness(IContextPool pool, StorageWait storage, CrawlFolder folder)
+public sealed class Readiness(IContextPool pool, StorageWait storage, CrawlFolder folder, SelfAudit audit)
 {
     private volatile bool _isDraining;
 
@@ -21,7 +21,7 @@ public sealed class Readiness(IContextPool pool, StorageWait storage, CrawlFolde
             new("draining", _isDraining ? "The service is stopping: it takes no more work." : null),
             new("browsers", seen.LaunchRefusedFor > TimeSpan.Zero
                 ? string.Create(CultureInfo.InvariantCulture, $"Several browsers in a row did not start; the next is tried in {seen.LaunchRefusedFor.TotalSeconds:0} s.")
-                : null),
+                : audit.Problem),
             new("queue", storage.Trouble is { } trouble ? $"Nothing can be stored: {trouble.Reason}." : null),
             new("disk", folder.LacksRoom()),
         ];

@@ -76,7 +76,7 @@ public sealed class AttemptRunner(
 
             // Mostly the target was done earlier, and its permit is back already; this page was then still waited for and read.
             admission.Report(TargetVerdict.Good, firstByte: TimeSpan.FromMilliseconds(page.Timings.FirstByte));
-            var document = PageExtractor.Extract(page, job, wish, out var missing);
+            var document = Extract(page, job, wish, out var missing);
             if (missing is not null && mayTurn)
                 return Turned(plan, job, $"What the server sends lacks a required field: {missing}.", admission);
             if (missing is not null)
@@ -137,6 +137,7 @@ public sealed class AttemptRunner(
     private async Task<ContextLease> LeaseAsync(CrawlPlan plan, Job job, ContextWait wait, CancellationToken cancellationToken)
     {
         var asked = time.GetTimestamp();
+        using var span = FarmTraces.Step("lease");
         try
         {
             return await pool.LeaseAsync(LeaseRequestFor(plan, job), cancellationToken);
@@ -162,12 +163,22 @@ public sealed class AttemptRunner(
         return failed.Failure with { Evidence = new Evidence(seen.Url, files?["jpeg"], seen.Console) };
     }
 
-    private Task<IReadOnlyDictionary<string, string>?> StoreAsync(CrawlPlan plan, IReadOnlyDictionary<string, byte[]> files, CancellationToken cancellationToken) =>
-        storage.InsistAsync(() => plan.Folder.StoreArtifactsAsync(files, cancellationToken), cancellationToken);
+    private static PageDocument Extract(RenderedPage page, Job job, PageWish wish, out FieldProblem? missing)
+    {
+        using var span = FarmTraces.Step("extract");
+        return PageExtractor.Extract(page, job, wish, out missing);
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>?> StoreAsync(CrawlPlan plan, Dictionary<string, byte[]> files, CancellationToken cancellationToken)
+    {
+        using var span = files.Count > 0 ? FarmTraces.Step("store") : null;
+        return await storage.InsistAsync(() => plan.Folder.StoreArtifactsAsync(files, cancellationToken), cancellationToken);
+    }
 
     private async Task<AttemptOutcome.Succeeded> SucceededAsync(
         CrawlPlan plan, PageDocument document, IReadOnlyList<PageLink> found, string? text, Job job, CancellationToken cancellationToken)
     {
+        using var span = FarmTraces.Step("discover");
         var links = await plan.Discovery.SortAsync(found, text, job, cancellationToken);
         foreach (var trap in links.Traps)
             logger.TrapFound(trap.Pattern, trap.Followed);
@@ -182,6 +193,7 @@ public sealed class AttemptRunner(
         if (plan.Robots is null)
             return null;
 
+        using var span = FarmTraces.Step("robots");
         var answer = await plan.Robots.CheckAsync(job.Url, cancellationToken);
         if (answer.CrawlDelay is { } delay)
             limiters.SetSpacing(job.Url.Target, delay);

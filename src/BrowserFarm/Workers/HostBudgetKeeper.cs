@@ -22,6 +22,7 @@ public sealed class HostBudgetKeeper : BackgroundService
     private readonly ProcessorLoad _processor = new();
     private readonly long _start;
     private volatile HostBudgetState _state;
+    private volatile int _ceiling;
 
     public HostBudgetKeeper(IContextPool pool, TargetLimiters limiters, AttemptLog attempts, FarmOptions options, TimeProvider time, ILogger<HostBudgetKeeper> logger)
     {
@@ -31,7 +32,7 @@ public sealed class HostBudgetKeeper : BackgroundService
         _time = time;
         _logger = logger;
         _start = time.GetTimestamp();
-        _state = HostBudget.Initial(pool.Snapshot().Capacity.Contexts, Environment.ProcessorCount);
+        _state = HostBudget.Initial(pool.Snapshot().Capacity.Contexts, Environment.ProcessorCount, options.Workers);
         Slots = new WorkerSlots((int)_state.Limit);
         HttpSlots = options.UsesHttp ? options.HttpWorkers : 0;
         limiters.Workers = Slots.Limit + HttpSlots;
@@ -42,6 +43,13 @@ public sealed class HostBudgetKeeper : BackgroundService
 
     /// <summary>Workers that read without a browser: a fixed number, for what bounds them is their targets.</summary>
     public int HttpSlots { get; }
+
+    /// <summary>Pages in browsers at once at most, whatever the machine would bear. Null: as it bears.</summary>
+    public int? Ceiling
+    {
+        get => _ceiling == 0 ? null : _ceiling;
+        set => _ceiling = value ?? 0;
+    }
 
     public HostBudgetSnapshot Snapshot()
     {
@@ -67,7 +75,7 @@ public sealed class HostBudgetKeeper : BackgroundService
     {
         var pool = _pool.Snapshot();
         var facts = new HostFacts(
-            pool.Capacity.Contexts, _attempts.Running(Engine.Browser), Environment.ProcessorCount, _processor.Look(), pool.Pressure != PressureLevel.Normal,
+            Math.Min(pool.Capacity.Contexts, Ceiling ?? int.MaxValue), _attempts.Running(Engine.Browser), Environment.ProcessorCount, _processor.Look(), pool.Pressure != PressureLevel.Normal,
             pool.Pressure == PressureLevel.Critical, _limiters.LatencyRatio(), _attempts.Look().TroubleShare);
         var before = _state;
         var after = _state = HostBudget.Next(before, facts, _time.GetElapsedTime(_start));

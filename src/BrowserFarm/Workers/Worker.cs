@@ -1,3 +1,4 @@
+using BrowserFarm.Diagnostics;
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering.Failures;
 using BrowserFarm.Scheduling;
@@ -47,6 +48,7 @@ internal sealed class Worker(
     private async Task AttemptAsync(DispatchedJob next, CancellationToken abandon)
     {
         var began = time.GetTimestamp();
+        using var span = FarmTraces.BeginAttempt(next.Claimed.Job, time.GetUtcNow() - time.GetElapsedTime(next.AskedAt, began));
         log.Begin(engine);
         AttemptOutcome outcome = new AttemptOutcome.Interrupted();
         using var held = claims.Hold(next.Claimed.Claim, next.AskedAt, abandon);
@@ -66,7 +68,9 @@ internal sealed class Worker(
                 outcome = new AttemptOutcome.Interrupted();
             else if (running.IsCancelled && outcome is AttemptOutcome.Interrupted)
                 outcome = new AttemptOutcome.Cancelled();
-            await settler.SettleAsync(next.Claimed, outcome, abandon);
+            FarmTraces.Tell(span, outcome);
+            using (FarmTraces.Step("record"))
+                await settler.SettleAsync(next.Claimed, outcome, abandon);
         }
     }
 

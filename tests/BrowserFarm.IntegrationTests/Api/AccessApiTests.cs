@@ -41,6 +41,8 @@ public sealed class AccessApiTests : ServiceTest
     [InlineData("/v1/nothing", null, HttpStatusCode.NotFound)]
     public async Task Get_WithAToken_IsAnsweredAsItsScopesSay(string path, string? who, HttpStatusCode status)
     {
+        if (path == "/readyz")
+            await UntilReadyAsync();
         var request = new HttpRequestMessage(HttpMethod.Get, path);
         if (who is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", SecretOf(who));

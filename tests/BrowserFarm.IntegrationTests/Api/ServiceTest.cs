@@ -26,6 +26,10 @@ public abstract class ServiceTest : IAsyncLifetime
 
     protected virtual string? TokensFile => null;
 
+    protected virtual string? LimitsFile => null;
+
+    protected virtual bool ShowsTargets => false;
+
     protected virtual bool AllowsLoopback => true;
 
     public virtual async Task InitializeAsync()
@@ -52,6 +56,8 @@ public abstract class ServiceTest : IAsyncLifetime
                 DataFolder = Folder.Combine("service"),
                 Urls = [new Uri("http://127.0.0.1:0")],
                 TokensFile = TokensFile,
+                LimitsFile = LimitsFile,
+                TargetMetrics = ShowsTargets,
                 Addresses = addresses,
                 Farm = new FarmOptions { Workers = 6, DrainGrace = TimeSpan.FromSeconds(2) },
             },
@@ -80,6 +86,14 @@ public abstract class ServiceTest : IAsyncLifetime
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return Client.SendAsync(request);
     }
+
+    protected Task UntilReadyAsync() => Eventually.HoldsAsync(
+        async () =>
+        {
+            using var answer = await Client.GetAsync("/readyz");
+            return answer.StatusCode == HttpStatusCode.OK;
+        },
+        Bounds.Long, "the first browser has opened a page");
 
     protected async Task<JsonElement> AskAsync(string path)
     {

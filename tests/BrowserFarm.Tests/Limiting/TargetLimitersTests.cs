@@ -40,6 +40,27 @@ public sealed class TargetLimitersTests
     }
 
     [Fact]
+    public void Apply_LowerBoundOfOneTarget_HoldsAtOnceForItAlone()
+    {
+        GetToKnow(A);
+        GetToKnow(B);
+        _limiters.Apply(new TargetRules(new TargetLimitOptions { Start = 2, Max = 8 }, [new TargetRule("a.example", new TargetLimitOptions { Start = 1, Max = 1, Spacing = TimeSpan.FromSeconds(3) })]));
+
+        using var only = _limiters.TryAdmit(A)!;
+        _limiters.TryAdmit(A).Should().BeNull("one is in flight");
+        only.Report(TargetVerdict.Good);
+        _limiters.TryAdmit(A).Should().BeNull("the gap is not over");
+        _limiters.OpensIn(A).Should().Be(TimeSpan.FromSeconds(3));
+        _limiters.TryAdmit(B).Should().NotBeNull();
+        _limiters.TryAdmit(B).Should().NotBeNull("its bounds are as before");
+
+        _limiters.Apply(new TargetRules(new TargetLimitOptions { Start = 2, Max = 8 }, []));
+        _clock.Advance(TimeSpan.FromSeconds(3));
+        _limiters.TryAdmit(A).Should().NotBeNull();
+        _limiters.OpensIn(A).Should().NotBe(TimeSpan.FromSeconds(3), "the gap was the rule's");
+    }
+
+    [Fact]
     public void Report_Twice_CountsOnce()
     {
         GetToKnow(A);

@@ -117,6 +117,22 @@ public abstract partial class JobQueueContract
         (await Queue.DepthAsync(longFrom: 1001, default)).Longest.Should().ContainSingle();
     }
 
+    [Fact]
+    public async Task OldestWaitingAsync_JobsThatMayAndMayNotBeClaimed_IsTheWaitOfTheFirstThatMay()
+    {
+        (await Queue.OldestWaitingAsync(default)).Should().Be(TimeSpan.Zero, "nothing waits");
+        await CreateAsync("https://a.example/1");
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        await Queue.SubmitAsync(CrawlId, [Some.Job("https://b.example/2")], default);
+        Clock.Advance(TimeSpan.FromSeconds(5));
+
+        (await Queue.OldestWaitingAsync(default)).Should().Be(TimeSpan.FromSeconds(15));
+        await ClaimAsync();
+        (await Queue.OldestWaitingAsync(default)).Should().Be(TimeSpan.FromSeconds(5), "the first is being worked on");
+        await Queue.PauseAsync(CrawlId, default);
+        (await Queue.OldestWaitingAsync(default)).Should().Be(TimeSpan.Zero, "a paused crawl's jobs may not be claimed");
+    }
+
     // ------------------------------------------------------------------ bounds
 
     [Fact]

@@ -30,6 +30,7 @@ namespace BrowserFarm.Api.Answers;
 [JsonSerializable(typeof(FarmEvent))]
 [JsonSerializable(typeof(ReadyAnswer))]
 [JsonSerializable(typeof(AliveAnswer))]
+[JsonSerializable(typeof(AuditAnswer))]
 [JsonSerializable(typeof(ExplainAnswer))]
 [JsonSerializable(typeof(PageDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext

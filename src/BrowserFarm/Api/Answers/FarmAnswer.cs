@@ -78,6 +78,14 @@ public sealed record ReadyAnswer(bool Ready, IReadOnlyList<ReadyCheck> Checks);
 /// <param name="Reason">In words, when it does not hold.</param>
 public sealed record ReadyCheck(string Name, bool Holds, string? Reason);
 
+/// <summary>What the service found about itself when it started.</summary>
+/// <param name="Problem">Why no page could be opened yet; null when one could.</param>
+public sealed record AuditAnswer(string? Problem, IReadOnlyList<AuditFinding> Findings);
+
+/// <param name="Grade"><c>ok</c>, <c>warning</c> or <c>failed</c>.</param>
+/// <param name="Remedy">What to do; null when there is nothing to do.</param>
+public sealed record AuditFinding(string Subject, string Grade, string Text, string? Remedy);
+
 /// <summary>The process answers.</summary>
 public sealed record AliveAnswer(string Status);
 

@@ -2,6 +2,7 @@ using BrowserFarm.Api.Access;
 using BrowserFarm.Api.Answers;
 using BrowserFarm.Jobs;
 using BrowserFarm.Operations;
+using BrowserFarm.Operations.Audit;
 using BrowserFarm.Queueing;
 using BrowserFarm.Queueing.Sqlite;
 using BrowserFarm.Service;
@@ -22,6 +23,8 @@ internal static class FarmEndpoints
             .Documented("Browsers, contexts and workers, and why not more", "", null, 200, typeof(PoolAnswer));
         api.MapGet("/targets", (FarmWatch watch) => Answer(watch, now => Results.Json(new TargetList([.. now.Targets.Select(TargetAnswer.Of)]), ApiJson.Readable.TargetList))).RequireScope(Scopes.JobsRead)
             .Documented("Targets that are being asked, the busiest first, with their limits", "", null, 200, typeof(TargetList));
+        api.MapGet("/audit", (SelfAudit audit, LimitsKeeper limits, TokenStore tokens) => Results.Json(Audit(audit, limits, tokens), ApiJson.Readable.AuditAnswer)).RequireScope(Scopes.JobsRead)
+            .Documented("What the service found about itself", "Sandbox and switches of the running browser, room for temporary files and shared memory, file descriptors, files of limits and tokens.", null, 200, typeof(AuditAnswer));
         api.MapGet("/scaling", (FarmWatch watch) => Answer(watch, Scale)).RequireScope(Scopes.JobsRead)
             .Documented("Machines that the work needs, for an autoscaler", "In the shape of KEDA's metrics-api: valueLocation is value.", null, 200, typeof(ScalingAnswer));
         api.MapGet("/explain", Explain).RequireScope(Scopes.JobsRead)
@@ -31,6 +34,14 @@ internal static class FarmEndpoints
     private static IResult Answer(FarmWatch watch, Func<FarmSnapshot, IResult> tell) => watch.Last is { } now
         ? tell(now)
         : Problems.Result(new Problem(StatusCodes.Status503ServiceUnavailable, "not-seen", "The farm could not be looked at", "The queue cannot be read; /readyz says why."));
+
+    private static AuditAnswer Audit(SelfAudit audit, LimitsKeeper limits, TokenStore tokens)
+    {
+        var files = new[] { ("limits", limits.Fault), ("tokens", tokens.Fault) }
+            .Where(file => file.Item2 is not null)
+            .Select(file => new Finding(file.Item1, FindingGrade.Warning, ClientText.Clean(file.Item2!), "Correct the file; what it said before holds on."));
+        return new AuditAnswer(audit.Problem, [.. audit.Findings.Concat(files).Select(finding => new AuditFinding(finding.Subject, finding.Grade.ToString().ToLowerInvariant(), finding.Text, finding.Remedy))]);
+    }
 
     private static IResult Scale(FarmSnapshot now) =>
         Results.Json(new ScalingAnswer(now.NodesAdvised ?? (now.Jobs.IsFinished ? 0 : 1), now.Jobs.Queued + now.Jobs.Deferred), ApiJson.Readable.ScalingAnswer);

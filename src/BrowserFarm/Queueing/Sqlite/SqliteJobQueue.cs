@@ -8,6 +8,7 @@ namespace BrowserFarm.Queueing.Sqlite;
 public sealed partial class SqliteJobQueue : IJobQueue
 {
     private const int MaxLongLines = 100;
+    private const int MostLookedPast = 1000;
 
     private readonly SqliteDatabase _database;
     private readonly SqliteWriter _writer;
@@ -69,6 +70,22 @@ public sealed partial class SqliteJobQueue : IJobQueue
         var lanes = session.All(
             "SELECT lane, queued, deferred FROM lane_totals WHERE queued > 0 OR deferred > 0 ORDER BY lane", row => new LaneDepth((Lane)row.GetInt32(0), row.GetInt64(1), row.GetInt64(2)));
         return new QueueDepth(lanes.Sum(lane => lane.Queued), lanes.Sum(lane => lane.Deferred), SqliteLines.Long(session, longFrom, MaxLongLines), lanes);
+    }));
+
+    public Task<TimeSpan?> OldestWaitingAsync(CancellationToken cancellationToken) => Task.FromResult(_database.Read(session =>
+    {
+        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        // By number, which no index is needed for; a paused crawl's million jobs are not looked past.
+        var first = session.All(
+            "SELECT queued_at, state = 0 AND ifnull(due_at, 0) <= ?1 FROM jobs ORDER BY id LIMIT ?2",
+            row => (QueuedAt: row.GetInt64(0), MayBeClaimed: row.GetBoolean(1)), now, MostLookedPast);
+        foreach (var (queuedAt, mayBeClaimed) in first)
+        {
+            if (mayBeClaimed)
+                return TimeSpan.FromMilliseconds(Math.Max(0, now - queuedAt));
+        }
+
+        return first.Count < MostLookedPast ? TimeSpan.Zero : (TimeSpan?)null;
     }));
 
     public Task SkipAsync(string crawlId, IReadOnlyList<SkippedUrl> urls, CancellationToken cancellationToken) => _writer.WriteAsync(

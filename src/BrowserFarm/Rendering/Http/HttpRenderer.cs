@@ -60,6 +60,7 @@ public sealed class HttpRenderer : IDisposable
         using var late = new CancellationTokenSource(_options.NavigationTimeout, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         var hadAnswer = false;
+        using var steps = RenderTraces.Begin("request");
         try
         {
             var fetchedAt = _time.GetUtcNow();
@@ -75,6 +76,7 @@ public sealed class HttpRenderer : IDisposable
 
             var (bytes, isCut) = await ReadBodyAsync(response, stop.Token);
             request.Turn.Served(TimeSpan.FromMilliseconds(firstByte));
+            steps.Next("capture");
             var sent = PageEncoding.Decode(bytes, contentType);
             var html = NestingLimit.Flatten(sent);
             var finalUrl = response.RequestMessage?.RequestUri ?? request.Url.ToUri();
@@ -137,6 +139,7 @@ public sealed class HttpRenderer : IDisposable
         {
             MaxAutomaticRedirections = MaxRedirects,
             AutomaticDecompression = DecompressionMethods.All,
+            ActivityHeadersPropagator = null,   // a site is not told the numbers of our traces
             ConnectTimeout = options.NavigationTimeout,
             MaxResponseHeadersLength = MaxHeaderKilobytes,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
