@@ -27,8 +27,7 @@ internal static class OrphanReaper
 
                 folder.Noted()?.Browser?.Kill();
                 var processes = ProcessesOf(folder);
-                foreach (var process in processes)
-                    process.KillGroup();
+                Kill(processes);
                 if (folder.Delete() || processes.Count > 0)
                 {
                     swept++;
@@ -42,6 +41,21 @@ internal static class OrphanReaper
         }
 
         return swept;
+    }
+
+    /// <summary>
+    /// Kills them, and the groups that one of them leads. A driver leads none: it is in the group that its dead program was in, with the shell, the script or the
+    /// service manager that started it, and whatever else they started. None of that is ours.
+    /// </summary>
+    private static void Kill(IReadOnlyList<ProcessIdentity> processes)
+    {
+        foreach (var process in processes)
+        {
+            if (ProcessIdentity.ReadStat(process.Pid) is { } stat && processes.Any(leader => leader.Pid == stat.GroupId))
+                process.KillGroup();
+            else
+                process.Kill();
+        }
     }
 
     /// <summary>Its program is gone; or it is our own, was in use, and nothing runs out of it any more.</summary>

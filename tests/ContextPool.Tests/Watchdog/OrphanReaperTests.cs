@@ -45,6 +45,22 @@ public sealed class OrphanReaperTests : PoolTest, IDisposable
     }
 
     [Fact]
+    public async Task Sweep_OrphanInTheGroupOfWhoStartedItsProgram_IsKilledAndNobodyElseOfTheGroup()
+    {
+        var orphaned = FolderOf(await _processes.EndedAsync());
+        var shell = _processes.Start("setsid", ["sh", "-c", $"TMPDIR='{orphaned}' sleep 1000 & sleep 1001 & sleep 1002"]);
+        await Eventually.HoldsAsync(() => ProcessIdentity.ChildrenOf(shell.Pid).Count == 3, Bounds.Short, "its children run");
+        await Eventually.HoldsAsync(() => ProcessIdentity.WithEnvironment("TMPDIR", orphaned).Count == 1, Bounds.Short, "one of them is what a dead program left");
+        var driver = ProcessIdentity.WithEnvironment("TMPDIR", orphaned)[0];
+
+        OrphanReaper.Sweep(_root.Path, Log).Should().Be(1);
+
+        await Eventually.HoldsAsync(() => !driver.IsAlive, Bounds.Short, "it is killed");
+        shell.IsAlive.Should().BeTrue("a script that starts a farm is not the farm's");
+        ProcessIdentity.ChildrenOf(shell.Pid).Should().HaveCount(2);
+    }
+
+    [Fact]
     public void Sweep_FolderOfALivingProgram_IsLeftAloneWithItsProcesses()
     {
         var owner = _processes.Start();
