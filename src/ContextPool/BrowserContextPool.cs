@@ -111,7 +111,10 @@ public sealed class BrowserContextPool : IContextPool
         var (capacity, leased, closing, opening, waiting) = _places.Counts();
         return new PoolSnapshot(
             capacity, leased, closing, opening, waiting, _supply.Idle, _supply.Scrubbing, _memory.Last, _memory.Pressure,
-            _inspector.TabBytes, _inspector.TabSamples, _inspector.CellBaseBytes, _killTime.For(target: null), _fleet.RefusesFor, _fleet.Snapshot());
+            _inspector.TabBytes, _inspector.TabSamples, _inspector.CellBaseBytes, _killTime.For(target: null), _fleet.RefusesFor, _fleet.Snapshot())
+        {
+            Totals = _metrics.Totals,
+        };
     }
 
     public async ValueTask DisposeAsync()

@@ -25,7 +25,8 @@ public sealed partial class FolderRulesTests
         ["Operations"] = ["Delivery", "Diagnostics", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Storage", "Workers", "ContextPool"],
         ["Hosting"] = ["Delivery", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "ContextPool"],
         ["Service"] = ["Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Hosting", "ContextPool"],
-        ["Api"] = ["Jobs", "Queueing", "Limiting", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Hosting", "Service", "ContextPool"],
+        ["Dashboard"] = [],
+        ["Api"] = ["Dashboard", "Jobs", "Queueing", "Limiting", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Hosting", "Service", "ContextPool"],
         ["Cli"] = ["Api", "Delivery", "Jobs", "Queueing", "Limiting", "Scheduling", "Crawling", "Rendering", "Extraction", "Storage", "Workers", "Operations", "Diagnostics", "Demo", "Hosting", "ContextPool"],
     };
 

@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using BrowserFarm.Api.Access;
 using BrowserFarm.Api.Endpoints;
 using BrowserFarm.Crawling;
+using BrowserFarm.Dashboard;
 using BrowserFarm.Diagnostics;
 using BrowserFarm.Diagnostics.Prometheus;
 using BrowserFarm.Hosting;
@@ -116,7 +117,7 @@ public sealed class ApiServer : IAsyncDisposable
             });
 
             var application = builder.Build();
-            Map(application);
+            Map(application, options);
             return new ApiServer(application, folder, queue, view, robots, sitemaps);
         }
         catch
@@ -174,7 +175,7 @@ public sealed class ApiServer : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private static void Map(WebApplication application)
+    private static void Map(WebApplication application, ServeOptions options)
     {
         application.Use(static (context, next) =>
         {
@@ -187,6 +188,7 @@ public sealed class ApiServer : IAsyncDisposable
         application.UseFarmAccess();
         HealthEndpoints.Map(application);
         application.MapSession();
+        application.MapDashboard(options.DashboardFolder).OpenToAll();
         application.MapPrometheusScrapingEndpoint("/metrics").RequireScope(Scopes.Metrics);
         application.MapOpenApi("/openapi/{documentName}.json").RequireScope(Scopes.JobsRead);
         var api = application.MapGroup("/v1");

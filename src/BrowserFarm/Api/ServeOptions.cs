@@ -1,4 +1,5 @@
 using BrowserFarm.Api.Access;
+using BrowserFarm.Dashboard;
 using BrowserFarm.Workers;
 using Microsoft.Extensions.Logging;
 
@@ -28,6 +29,9 @@ public sealed record ServeOptions
 
     /// <summary>Whether the 20 busiest targets have gauges of their own, by name.</summary>
     public bool TargetMetrics { get; init; }
+
+    /// <summary>Where the files of the dashboard are.</summary>
+    public string DashboardFolder { get; init; } = DashboardFiles.DefaultFolder;
 
     /// <summary>Where messages go; null sends them nowhere.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }

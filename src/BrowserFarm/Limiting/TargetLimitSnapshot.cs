@@ -12,4 +12,11 @@ namespace BrowserFarm.Limiting;
 /// <param name="Duration">How long a request takes from permit until the target is done with it, on average of late; null before one ended.</param>
 public sealed record TargetLimitSnapshot(
     TargetKey Target, int Limit, int InFlight, TimeSpan BlockedFor, TimeSpan SpacedFor = default, double? LatencyMilliseconds = null, double? BaselineMilliseconds = null,
-    TimeSpan? Duration = null);
+    TimeSpan? Duration = null)
+{
+    /// <summary>Requests that ended since the program started, or since it was last forgotten.</summary>
+    public long Answered { get; init; }
+
+    /// <summary>Of these, refusals: too many requests, or not able to serve them.</summary>
+    public long Refused { get; init; }
+}

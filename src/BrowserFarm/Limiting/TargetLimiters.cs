@@ -219,6 +219,9 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
             entry.State = wasReleased
                 ? TargetLimit.EndAgain(entry.State, admission.Token, report, Now, entry.Options, Random.Shared.NextDouble())
                 : TargetLimit.End(entry.State, admission.Token, report, Now, entry.Options, Random.Shared.NextDouble());
+            entry.Answered++;
+            if (report.Verdict is TargetVerdict.Throttled or TargetVerdict.Overloaded)
+                entry.Refused++;
             (isLower, isBlocked) = (entry.State.Limit < before.Limit, entry.State.BlockedUntil > before.BlockedUntil);
             entry.IsDirty = true;
             entry.InHand--;
@@ -279,7 +282,11 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
         target, entry.State.Allowed, entry.State.InFlight,
         entry.State.BlockedUntil > Now ? entry.State.BlockedUntil - Now : TimeSpan.Zero,
         entry.State.NextStart > Now ? entry.State.NextStart - Now : TimeSpan.Zero,
-        entry.State.Latency.Latest, entry.State.Latency.Baseline, entry.State.Duration);
+        entry.State.Latency.Latest, entry.State.Latency.Baseline, entry.State.Duration)
+    {
+        Answered = entry.Answered,
+        Refused = entry.Refused,
+    };
 
     private sealed class Entry(TargetLimitState state, TimeSpan spacing, TargetLimitOptions options)
     {
@@ -297,6 +304,10 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
 
         /// <summary>Attempts that have a worker: requests in flight, and pages that the target is done with and we are not.</summary>
         public int InHand { get; set; }
+
+        public long Answered { get; set; }
+
+        public long Refused { get; set; }
 
         /// <summary>Somebody was told that a request must end first.</summary>
         public bool IsWaitedFor { get; set; }

@@ -12,7 +12,8 @@ public interface ICrawlControl
 
     /// <summary>Crawls, those begun last first, with their counts.</summary>
     /// <param name="before">Number of the last one already read; null reads from the newest.</param>
-    Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, CancellationToken cancellationToken);
+    /// <param name="name">Part of the name, in letters of any case (ASCII); null for all.</param>
+    Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, string? name, CancellationToken cancellationToken);
 
     /// <summary>Crawls that were called off and have jobs that wait all the same: whoever called them off died over it.</summary>
     Task<IReadOnlyList<string>> FindHalfCancelledAsync(CancellationToken cancellationToken);

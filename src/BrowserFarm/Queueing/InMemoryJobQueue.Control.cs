@@ -17,12 +17,12 @@ public sealed partial class InMemoryJobQueue
         }
     }
 
-    public Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, string? name, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             return Task.FromResult<IReadOnlyList<CrawlEntry>>([.. _crawls.Values
-                .Where(crawl => before is null || crawl.Number < before).OrderByDescending(crawl => crawl.Number).Take(atMost).Select(EntryUnsynchronized)]);
+                .Where(crawl => (before is null || crawl.Number < before) && (name is null || crawl.Crawl.Id.Contains(name, StringComparison.OrdinalIgnoreCase))).OrderByDescending(crawl => crawl.Number).Take(atMost).Select(EntryUnsynchronized)]);
         }
     }
 

@@ -19,6 +19,9 @@ public sealed class FarmWatch(FarmObserver observer, TimeProvider time, ILogger<
     /// <summary>What was seen last; null before the first look.</summary>
     public FarmSnapshot? Last => _last;
 
+    /// <summary>The last minutes.</summary>
+    public FarmHistory History { get; } = new();
+
     /// <summary>The next look.</summary>
     public Task<FarmSnapshot> Next
     {
@@ -59,6 +62,7 @@ public sealed class FarmWatch(FarmObserver observer, TimeProvider time, ILogger<
             logger.PipelineIs(seen.Pipeline);
         _state = seen.Pipeline.State;
         _last = seen;
+        History.Note(time.GetUtcNow(), seen);
         TaskCompletionSource<FarmSnapshot> waited;
         lock (_gate)
             (waited, _next) = (_next, New());

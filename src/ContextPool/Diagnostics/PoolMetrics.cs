@@ -38,6 +38,13 @@ internal sealed class PoolMetrics : IDisposable
     private readonly Counter<long> _orphans;
     private readonly Counter<double> _probeTime;
     private readonly Counter<double> _lateness;
+    private long _openedSoFar;
+    private long _reusedSoFar;
+    private long _killsSoFar;
+    private long _memoryKillsSoFar;
+    private long _startedSoFar;
+    private long _lostSoFar;
+    private long _retiredSoFar;
 
     public PoolMetrics()
     {
@@ -66,6 +73,11 @@ internal sealed class PoolMetrics : IDisposable
 
         Histogram<double> Seconds(string name, string description) => _meter.CreateHistogram(name, "s", description, tags: null, Buckets);
     }
+
+    /// <summary>What was counted so far.</summary>
+    public PoolTotals Totals => new(
+        Interlocked.Read(ref _openedSoFar), Interlocked.Read(ref _reusedSoFar), Interlocked.Read(ref _killsSoFar), Interlocked.Read(ref _memoryKillsSoFar),
+        Interlocked.Read(ref _startedSoFar), Interlocked.Read(ref _lostSoFar), Interlocked.Read(ref _retiredSoFar));
 
     /// <summary>Begins to tell the state of the pool; once, when there is a pool to tell of.</summary>
     /// <param name="snapshot">Read whenever somebody collects.</param>
@@ -112,13 +124,19 @@ internal sealed class PoolMetrics : IDisposable
 
     public void LeaseLeaked() => _leaksForced.Add(1);
 
-    public void ContextOpened() => _contextsOpened.Add(1);
+    public void ContextOpened() => Count(_contextsOpened, ref _openedSoFar);
 
-    public void ContextReused() => _contextsReused.Add(1);
+    public void ContextReused() => Count(_contextsReused, ref _reusedSoFar);
 
     public void ContextClosed() => _contextsClosed.Add(1);
 
-    public void Killed(KillRung rung) => _kills.Add(1, Tag("rung", rung));
+    public void Killed(KillRung rung)
+    {
+        if (rung == KillRung.CloseContext)
+            _kills.Add(1, Tag("rung", rung));
+        else
+            Count(_kills, ref _killsSoFar, Tag("rung", rung));
+    }
 
     /// <summary>A hung page is gone and its place free.</summary>
     /// <param name="silence">From its last sign of life to the end of its lease.</param>
@@ -130,15 +148,19 @@ internal sealed class PoolMetrics : IDisposable
         _hangRecovery.Record((silence + closing).TotalSeconds);
     }
 
-    public void KilledForMemory(BrowserProcessKind kind) => _memoryKills.Add(1, Tag("kind", kind));
+    public void KilledForMemory(BrowserProcessKind kind) => Count(_memoryKills, ref _memoryKillsSoFar, Tag("kind", kind));
 
-    public void CellStarted(TimeSpan took) => _cellStart.Record(took.TotalSeconds);
+    public void CellStarted(TimeSpan took)
+    {
+        Interlocked.Increment(ref _startedSoFar);
+        _cellStart.Record(took.TotalSeconds);
+    }
 
     public void LaunchFailed() => _launchFailures.Add(1);
 
-    public void CellLost(CellLossReason reason) => _cellsLost.Add(1, Tag("reason", reason));
+    public void CellLost(CellLossReason reason) => Count(_cellsLost, ref _lostSoFar, Tag("reason", reason));
 
-    public void CellRetired(RecycleReason reason) => _cellsRetired.Add(1, Tag("reason", reason));
+    public void CellRetired(RecycleReason reason) => Count(_cellsRetired, ref _retiredSoFar, Tag("reason", reason));
 
     public void GpuDied() => _gpuDeaths.Add(1);
 
@@ -151,6 +173,13 @@ internal sealed class PoolMetrics : IDisposable
     public void CameLate(TimeSpan by) => _lateness.Add(by.TotalSeconds);
 
     public void Dispose() => _meter.Dispose();
+
+    /// <summary>Counts for readers of the metrics and for <see cref="Totals"/>.</summary>
+    private static void Count(Counter<long> counter, ref long soFar, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        Interlocked.Increment(ref soFar);
+        counter.Add(1, tags);
+    }
 
     /// <summary>Begins what alerts look at with 0: a counter that appears with its first event does not rise by it.</summary>
     private void CountNothing()

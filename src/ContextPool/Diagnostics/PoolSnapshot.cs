@@ -37,6 +37,9 @@ public sealed record PoolSnapshot(
 {
     /// <summary>Places taken: on loan, opening or closing.</summary>
     public int InUse => Leased + Closing + Opening;
+
+    /// <summary>What has happened since the pool was made.</summary>
+    public PoolTotals Totals { get; init; } = PoolTotals.None;
 }
 
 /// <summary>One browser with its driver.</summary>

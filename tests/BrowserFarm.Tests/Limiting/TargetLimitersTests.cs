@@ -75,7 +75,7 @@ public sealed class TargetLimitersTests
         first.Dispose();
 
         released.Should().Be(1);
-        _limiters.Snapshot(10).Should().ContainSingle().Which.Should().Be(new TargetLimitSnapshot(A, Limit: 2, InFlight: 1, BlockedFor: TimeSpan.Zero, Duration: TimeSpan.Zero));
+        _limiters.Snapshot(10).Should().ContainSingle().Which.Should().Be(new TargetLimitSnapshot(A, Limit: 2, InFlight: 1, BlockedFor: TimeSpan.Zero, Duration: TimeSpan.Zero) { Answered = 2 });
         second.Dispose();
         _limiters.Snapshot(10).Single().InFlight.Should().Be(0);
     }

@@ -146,11 +146,26 @@ public abstract partial class JobQueueContract
         foreach (var name in new[] { "one", "two", "three" })
             await Queue.CreateCrawlAsync(Some.Crawl(name), default);
 
-        var first = await Queue.ListCrawlsAsync(before: null, atMost: 2, default);
-        var rest = await Queue.ListCrawlsAsync(first[^1].Number, atMost: 2, default);
+        var first = await Queue.ListCrawlsAsync(before: null, atMost: 2, name: null, default);
+        var rest = await Queue.ListCrawlsAsync(first[^1].Number, atMost: 2, name: null, default);
 
         first.Concat(rest).Select(entry => entry.Crawl.Id).Should().Equal("three", "two", "one");
         rest.Should().OnlyContain(entry => entry.Phase == CrawlPhase.Open && entry.Counts.Total == 0);
+    }
+
+    [Fact]
+    public async Task ListCrawlsAsync_PartOfAName_TellsThoseThatHaveItInAnyCase()
+    {
+        foreach (var name in new[] { "shop-1", "News_a", "Shop-2", "news.b" })
+            await Queue.CreateCrawlAsync(Some.Crawl(name), default);
+
+        (await NamesAsync("SHOP")).Should().Equal("Shop-2", "shop-1");
+        (await NamesAsync("s_")).Should().Equal("News_a");
+        (await NamesAsync("%")).Should().BeEmpty();
+        (await NamesAsync("b")).Should().Equal("news.b");
+
+        async Task<IEnumerable<string>> NamesAsync(string name) =>
+            (await Queue.ListCrawlsAsync(before: null, atMost: 10, name, default)).Select(entry => entry.Crawl.Id);
     }
 
     [Fact]

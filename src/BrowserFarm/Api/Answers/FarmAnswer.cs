@@ -1,6 +1,7 @@
 using BrowserFarm.Limiting;
 using BrowserFarm.Operations;
 using BrowserFarm.Queueing;
+using ContextPool.Diagnostics;
 
 namespace BrowserFarm.Api.Answers;
 
@@ -29,21 +30,38 @@ public sealed record QueueAnswer(
 /// <param name="Contexts">Contexts that may be open at once.</param>
 /// <param name="ContextsBound">What bounds them.</param>
 /// <param name="MemoryPressure"><c>normal</c> and up.</param>
+/// <param name="MemoryLimitBytes">Memory of the machine, or of the container.</param>
+/// <param name="MemoryUsedBytes">Of that, what is in use, by whomever.</param>
+/// <param name="Totals">What has happened since the service started.</param>
 public sealed record PoolAnswer(
     int Workers, int WorkersBusy, string WorkersBound, int HttpWorkers, int HttpBusy, int Contexts, int ContextsInUse, string ContextsBound, int Leased, int Opening, int Closing, int Idle, int Waiting,
-    string MemoryPressure, long TabBytes, long CellBytes, double KillAfterSeconds, double LaunchRefusedSeconds, IReadOnlyList<CellAnswer> Cells)
+    string MemoryPressure, long MemoryLimitBytes, long MemoryUsedBytes, long TabBytes, long CellBytes, double KillAfterSeconds, double LaunchRefusedSeconds, PoolTotalsAnswer Totals,
+    IReadOnlyList<CellAnswer> Cells)
 {
     public static PoolAnswer Of(FarmSnapshot now)
     {
         var pool = now.Pool;
         return new PoolAnswer(
             now.Budget.Limit, now.Budget.Busy, Words(now.Budget.Bound), now.HttpSlots, now.HttpBusy, pool.Capacity.Contexts, pool.InUse, Words(pool.Capacity.Bound), pool.Leased, pool.Opening, pool.Closing,
-            pool.Idle, pool.Waiting, Words(pool.Pressure), pool.TabBytes, pool.CellBaseBytes, pool.KillAfter.TotalSeconds, pool.LaunchRefusedFor.TotalSeconds,
+            pool.Idle, pool.Waiting, Words(pool.Pressure), pool.Memory.LimitBytes, Math.Max(0, pool.Memory.LimitBytes - pool.Memory.AvailableBytes), pool.TabBytes, pool.CellBaseBytes, pool.KillAfter.TotalSeconds, pool.LaunchRefusedFor.TotalSeconds,
+            PoolTotalsAnswer.Of(pool.Totals),
             [.. pool.Cells.Select(cell => new CellAnswer(
                 cell.Id, Words(cell.State), cell.BrowserPid, cell.Contexts, cell.Served, Math.Round(cell.Age.TotalSeconds, 1), cell.PssBytes, cell.Crashes, Math.Round(cell.BrowserSilentFor.TotalSeconds, 1)))]);
     }
 
     private static string Words(Enum value) => value.ToString().ToLowerInvariant();
+}
+
+/// <summary>What has happened in the pool since the service started.</summary>
+/// <param name="ContextsReused">Pages that were given a warm context.</param>
+/// <param name="Kills">Contexts that did not close as asked.</param>
+/// <param name="MemoryKills">Processes killed because memory was about to run out.</param>
+/// <param name="CellsLost">Browsers that died or were killed.</param>
+/// <param name="CellsRecycled">Browsers replaced in the orderly way.</param>
+public sealed record PoolTotalsAnswer(long ContextsOpened, long ContextsReused, long Kills, long MemoryKills, long CellsStarted, long CellsLost, long CellsRecycled)
+{
+    public static PoolTotalsAnswer Of(PoolTotals totals) => new(
+        totals.ContextsOpened, totals.ContextsReused, totals.Kills, totals.MemoryKills, totals.CellsStarted, totals.CellsLost, totals.CellsRetired);
 }
 
 /// <summary>One browser with its driver.</summary>
@@ -55,10 +73,13 @@ public sealed record CellAnswer(int Id, string State, int? BrowserPid, int Conte
 /// <param name="SpacedSeconds">Until the gap between two requests is over.</param>
 /// <param name="LatencyMs">Median time to the first byte of its last answers.</param>
 /// <param name="BaselineMs">Its least median of late.</param>
-public sealed record TargetAnswer(string Target, int Limit, int InFlight, double BlockedSeconds, double SpacedSeconds, double? LatencyMs, double? BaselineMs)
+/// <param name="Answered">Requests that ended since the service started.</param>
+/// <param name="Refused">Of these, those that it refused: 429, or not able to serve them.</param>
+public sealed record TargetAnswer(string Target, int Limit, int InFlight, double BlockedSeconds, double SpacedSeconds, double? LatencyMs, double? BaselineMs, long Answered, long Refused)
 {
     public static TargetAnswer Of(TargetLimitSnapshot target) => new(
-        target.Target.Value, target.Limit, target.InFlight, Math.Round(target.BlockedFor.TotalSeconds, 1), Math.Round(target.SpacedFor.TotalSeconds, 1), target.LatencyMilliseconds, target.BaselineMilliseconds);
+        target.Target.Value, target.Limit, target.InFlight, Math.Round(target.BlockedFor.TotalSeconds, 1), Math.Round(target.SpacedFor.TotalSeconds, 1), target.LatencyMilliseconds, target.BaselineMilliseconds,
+        target.Answered, target.Refused);
 }
 
 /// <summary>Targets that are being asked, the busiest first.</summary>

@@ -23,6 +23,12 @@ public sealed record JobAnswer(
     long Id, string Crawl, string Url, string State, int Depth, string Lane, int Priority, string Engine, int Attempts, int Holds, int Refunds,
     FailureAnswer? Failure, DateTimeOffset? DueAt, long? Ahead, DateTimeOffset? QueuedAt, DateTimeOffset? RunningSince, WaitsAnswer? WaitedMs, IReadOnlyList<TryAnswer> Tries)
 {
+    /// <summary>Of a failed one: what its page looked like; null when nothing was kept.</summary>
+    public Evidence? Evidence { get; init; }
+
+    /// <summary>Names of its files, as <c>/v1/jobs/ID/artifacts/NAME</c> has them; <c>screenshot</c> is of the evidence. Empty when it has none.</summary>
+    public IReadOnlyList<string> Artifacts { get; init; } = [];
+
     public static JobAnswer? Of(Whereabouts where) => where switch
     {
         Whereabouts.Queued queued => Of(queued.Job, "waiting", queued.Attempts) with { DueAt = queued.DueAt, Ahead = queued.Ahead, QueuedAt = queued.QueuedAt, WaitedMs = WaitsAnswer.Of(queued.Waited) },
@@ -59,6 +65,13 @@ public sealed record WaitsAnswer(long NobodyWorks, long Outside, long DueTime, l
 /// <param name="Class">For programs: <c>http-404</c>.</param>
 /// <param name="Reason">For people.</param>
 public sealed record FailureAnswer(string Class, string Reason);
+
+/// <summary>How many pages were given up for one reason.</summary>
+/// <param name="Class">For programs: <c>http-404</c>.</param>
+public sealed record FailureClassAnswer(string Crawl, string Class, long Count);
+
+/// <summary>Reasons for which pages were given up, by crawl, those begun last first, the most frequent first.</summary>
+public sealed record FailureClassList(IReadOnlyList<FailureClassAnswer> Items);
 
 /// <summary>A page that was given up.</summary>
 public sealed record DeadLetterAnswer(long Job, string Crawl, string Url, string Class, string Reason, Evidence? Evidence, IReadOnlyList<TryAnswer> Tries)

@@ -23,7 +23,7 @@ internal static class CrawlEndpoints
     {
         api.MapPost("/crawls", BeginAsync).RequireScope(Scopes.JobsWrite)
             .Documented("Begins a crawl", "With an Idempotency-Key the same request may be sent again: it begins one crawl.", typeof(CrawlRequest), StatusCodes.Status201Created, typeof(CrawlAnswer), 400, 409, 413, 422);
-        api.MapGet("/crawls", ListAsync).RequireScope(Scopes.JobsRead).Documented("Crawls, those begun last first", "", null, 200, typeof(CrawlList), 400);
+        api.MapGet("/crawls", ListAsync).RequireScope(Scopes.JobsRead).Documented("Crawls, those begun last first", "?name= takes those whose name has this part.", null, 200, typeof(CrawlList), 400);
         api.MapGet("/crawls/{id}", FindAsync).RequireScope(Scopes.JobsRead).Documented("A crawl as it stands", "", null, 200, typeof(CrawlAnswer), 404);
         api.MapPost("/crawls/{id}/pause", PauseAsync).RequireScope(Scopes.JobsWrite)
             .Documented("Begins no more pages of a crawl until it is resumed", "Pages that are open are read to their end.", null, 200, typeof(PhaseAnswer), 404, 409);
@@ -100,7 +100,8 @@ internal static class CrawlEndpoints
         if (paging is null)
             return Problems.Result(problem!);
 
-        var entries = await queue.ListCrawlsAsync(paging.After == 0 ? null : paging.After, paging.Limit, cancellationToken);
+        var entries = await queue.ListCrawlsAsync(
+            paging.After == 0 ? null : paging.After, paging.Limit, context.Request.Query["name"].ToString() is { Length: > 0 } name ? name : null, cancellationToken);
         return Results.Json(
             new CrawlList([.. entries.Select(entry => CrawlAnswer.Of(entry, crawls.IsReadingSitemaps(entry.Crawl.Id)))], entries.Count == paging.Limit ? Paging.Cursor(entries[^1].Number) : null),
             ApiJson.Readable.CrawlList);

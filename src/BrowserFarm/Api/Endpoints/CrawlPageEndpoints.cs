@@ -35,7 +35,8 @@ internal static class CrawlPageEndpoints
                 "Adds pages to a crawl",
                 $"As JSON, or as {Lines}: a line is an address as text, or an object with a member url. A line that is wrong is told, the others are taken.",
                 typeof(PagesRequest), [Lines], 200, typeof(AddedAnswer), 400, 404, 409, 413, 415, 422, 503);
-        api.MapGet("/crawls/{id}/jobs", List).RequireScope(Scopes.JobsRead).Documented("Jobs of a crawl by number", "", null, 200, typeof(JobList), 400, 404);
+        api.MapGet("/crawls/{id}/jobs", List).RequireScope(Scopes.JobsRead)
+            .Documented("Jobs of a crawl by number", "?state= takes those in one state, ?url= those whose address has this part.", null, 200, typeof(JobList), 400, 404);
     }
 
     private static async Task<IResult> AddAsync(string id, HttpContext context, Bodies bodies, QueueShares shares, ServiceCrawls crawls, IJobQueue queue, CancellationToken cancellationToken)
@@ -84,8 +85,30 @@ internal static class CrawlPageEndpoints
         if (view.FindCrawl(id) is null)
             return Problems.Result(CrawlEndpoints.NoSuchCrawl(id));
 
-        var jobs = view.Jobs(id, paging.After, paging.Limit);
+        var (filter, mistake) = FilterOf(context.Request);
+        if (mistake is not null)
+            return Problems.Result(mistake);
+
+        var jobs = view.Jobs(id, paging.After, paging.Limit, filter);
         return Results.Json(new JobList([.. jobs.Select(JobItem.Of)], jobs.Count == paging.Limit ? Paging.Cursor(jobs[^1].Id) : null), ApiJson.Readable.JobList);
+    }
+
+    /// <returns>The filter, null for none; the problem when the query is not one.</returns>
+    private static (JobFilter? Filter, Problem? Problem) FilterOf(HttpRequest request)
+    {
+        var (wanted, url) = (request.Query["state"].ToString(), request.Query["url"].ToString());
+        var states = Enum.GetValues<JobState>().ToDictionary(JobAnswer.NameOf, StringComparer.Ordinal);
+        var isDeferred = wanted == "deferred";
+        if (wanted.Length > 0 && !isDeferred && !states.ContainsKey(wanted))
+        {
+            return (null, new Problem(StatusCodes.Status400BadRequest, "invalid-query", "The query has mistakes", $"'{ClientText.Clean(wanted)}' is no state of a job.")
+            {
+                Errors = [new ProblemError("?state", "It is none of the legal words.", [.. states.Keys, "deferred"])],
+            });
+        }
+
+        JobState? state = isDeferred ? JobState.Queued : wanted.Length > 0 ? states[wanted] : null;
+        return (new JobFilter(state, isDeferred, url.Length > 0 ? url : null), null);
     }
 
     /// <summary>Takes pages into one crawl, some at a time: however many there are, no more than those are in memory.</summary>

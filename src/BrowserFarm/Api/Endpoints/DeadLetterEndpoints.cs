@@ -2,6 +2,7 @@ using BrowserFarm.Api.Access;
 using BrowserFarm.Api.Answers;
 using BrowserFarm.Api.Requests;
 using BrowserFarm.Queueing;
+using BrowserFarm.Queueing.Sqlite;
 using BrowserFarm.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,12 +16,24 @@ internal static class DeadLetterEndpoints
     /// <summary>Read, or put back, in one go.</summary>
     private const int AtOnce = 500;
 
+    private const int MostClasses = 500;
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/dead-letters", ListAsync).RequireScope(Scopes.JobsRead)
             .Documented("Pages of a crawl that were given up, with every try", "?crawl= names the crawl; ?class= takes only those that failed for this.", null, 200, typeof(DeadLetterList), 400, 404);
+        api.MapGet("/dead-letters/classes", Classes).RequireScope(Scopes.JobsRead)
+            .Documented("For what pages were given up, and how many", "Of all crawls, those begun last first, or of the one that ?crawl= names.", null, 200, typeof(FailureClassList));
         api.MapPost("/dead-letters/requeue", RequeueAsync).RequireScope(Scopes.JobsWrite)
             .Documented("Puts failed pages back in line", "By their numbers, or all of a crawl, or all that failed for one reason.", typeof(RequeueRequest), 200, typeof(RequeuedAnswer), 400, 404, 409, 422);
+    }
+
+    private static IResult Classes(HttpContext context, SqliteQueueView view)
+    {
+        var crawl = context.Request.Query["crawl"].ToString();
+        return Results.Json(
+            new FailureClassList([.. view.FailureClasses(crawl.Length > 0 ? crawl : null, MostClasses).Select(row => new FailureClassAnswer(row.Crawl, row.Class, row.Count))]),
+            ApiJson.Readable.FailureClassList);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, IJobQueue queue, CancellationToken cancellationToken)

@@ -27,6 +27,8 @@ internal static class FarmEndpoints
             .Documented("What the service found about itself", "Sandbox and switches of the running browser, room for temporary files and shared memory, file descriptors, files of limits and tokens.", null, 200, typeof(AuditAnswer));
         api.MapGet("/scaling", (FarmWatch watch) => Answer(watch, Scale)).RequireScope(Scopes.JobsRead)
             .Documented("Machines that the work needs, for an autoscaler", "In the shape of KEDA's metrics-api: valueLocation is value.", null, 200, typeof(ScalingAnswer));
+        api.MapGet("/history", (FarmWatch watch) => Results.Json(HistoryAnswer.Of(watch.History), ApiJson.Readable.HistoryAnswer)).RequireScope(Scopes.JobsRead)
+            .Documented("The last minutes, a look a second, as columns", "", null, 200, typeof(HistoryAnswer));
         api.MapGet("/explain", Explain).RequireScope(Scopes.JobsRead)
             .Documented("Why a page waits", "?job= by its number, or ?crawl= and ?url=.", null, 200, typeof(ExplainAnswer), 400, 404);
     }

@@ -14,6 +14,9 @@ namespace BrowserFarm.Api.Endpoints;
 /// <summary><c>/v1/jobs</c>: one page in the queue, where it is, what came of it; called off, or tried again.</summary>
 internal static class JobEndpoints
 {
+    /// <summary>Name of the picture that is the evidence of a failed job.</summary>
+    private const string Screenshot = "screenshot";
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/jobs", SubmitAsync).RequireScope(Scopes.JobsWrite)
@@ -54,8 +57,15 @@ internal static class JobEndpoints
 
     private static IResult Find(long id, SqliteQueueView view, TimeProvider time) =>
         view.CrawlOf(id) is { } crawl && JobAnswer.Of(view.Locate(crawl, id, time.GetUtcNow())) is { } answer
-            ? Results.Json(answer, ApiJson.Readable.JobAnswer)
+            ? Results.Json(WithFiles(answer, view), ApiJson.Readable.JobAnswer)
             : Problems.Result(NoSuchJob(id));
+
+    private static JobAnswer WithFiles(JobAnswer answer, SqliteQueueView view) => answer.State switch
+    {
+        "failed" when view.EvidenceOf(answer.Id) is { } evidence => answer with { Evidence = evidence, Artifacts = evidence.Screenshot is null ? [] : [Screenshot] },
+        "succeeded" => answer with { Artifacts = [.. view.ResultOf(answer.Id)?.Document.Artifacts?.Keys ?? []] },
+        _ => answer,
+    };
 
     private static IResult Result(long id, HttpContext context, SqliteQueueView view)
     {
@@ -71,7 +81,7 @@ internal static class JobEndpoints
 
     private static IResult Artifact(long id, string name, HttpContext context, SqliteQueueView view, ArtifactFiles files)
     {
-        var path = name == "screenshot" ? view.EvidenceOf(id)?.Screenshot : view.ResultOf(id)?.Document.Artifacts?.GetValueOrDefault(name);
+        var path = name == Screenshot ? view.EvidenceOf(id)?.Screenshot : view.ResultOf(id)?.Document.Artifacts?.GetValueOrDefault(name);
         return path is not null && files.Open(path) is { } file
             ? ArtifactAnswer.Send(context, file, path)
             : Problems.Result(Problems.NotFound($"The job {id} has no file '{ClientText.Clean(name)}'."));

@@ -9,14 +9,16 @@ internal sealed record Paging(long After, int Limit)
 {
     private const int Most = 1000;
 
+    /// <param name="limit">When none is given.</param>
+    /// <param name="most">Greatest that may be given.</param>
     /// <returns>The problem when the query is not one.</returns>
-    public static (Paging? Paging, Problem? Problem) Read(HttpRequest request, int limit = 100)
+    public static (Paging? Paging, Problem? Problem) Read(HttpRequest request, int limit = 100, int most = Most)
     {
         var errors = new List<ProblemError>();
         var after = Number(request, "cursor", 0, 0, long.MaxValue, errors);
-        var most = Number(request, "limit", limit, 1, Most, errors);
+        var count = Number(request, "limit", limit, 1, most, errors);
         return errors.Count == 0
-            ? (new Paging(after, (int)most), null)
+            ? (new Paging(after, (int)count), null)
             : (null, new Problem(StatusCodes.Status400BadRequest, "invalid-query", "The query has mistakes", errors[0].Message) { Errors = errors });
     }
 

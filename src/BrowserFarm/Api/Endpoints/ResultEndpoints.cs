@@ -21,6 +21,9 @@ internal static class ResultEndpoints
     /// <summary>A result may have many megabytes.</summary>
     private const int AtOnce = 10;
 
+    /// <summary>They are sent as they are read; this bounds their numbers, which are looked for first.</summary>
+    private const int MostResults = 1_000_000;
+
     private static readonly Dictionary<string, (ResultFormat Format, string Type)> Formats = new(StringComparer.Ordinal)
     {
         ["ndjson"] = (ResultFormat.Ndjson, "application/x-ndjson"),
@@ -32,12 +35,12 @@ internal static class ResultEndpoints
         api.MapGet("/crawls/{id}/results", SendAsync).RequireScope(Scopes.JobsRead)
             .Documented(
                 "What a crawl has read so far",
-                "With ?format=ndjson (the default), csv or json, after ?cursor=, at most ?limit= results. The header Farm-Cursor has the cursor of the next request; an ETag tells when nothing is new.",
+                "With ?format=ndjson (the default), csv or json, after ?cursor=, at most ?limit= results (1000 when left out, up to a million). The header Farm-Cursor has the cursor of the next request; an ETag tells when nothing is new.",
                 null, 200, typeof(PageDocument), 400, 404);
 
     private static async Task<IResult> SendAsync(string id, HttpContext context, ServiceCrawls crawls, IJobQueue queue, CancellationToken cancellationToken)
     {
-        var (paging, problem) = Paging.Read(context.Request, limit: 1000);
+        var (paging, problem) = Paging.Read(context.Request, limit: 1000, MostResults);
         if (paging is null)
             return Problems.Result(problem!);
         var wanted = context.Request.Query["format"].ToString() is { Length: > 0 } given ? given : "ndjson";

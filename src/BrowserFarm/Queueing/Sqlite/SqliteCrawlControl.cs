@@ -35,8 +35,8 @@ internal static class SqliteCrawlControl
         "INSERT INTO crawls (id, spec, created_at, max_pages, crawl_order, crawl_lane) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
         crawl.Id, JsonSerializer.Serialize(crawl.Spec, JobsJson.Readable.CrawlSpec), crawl.CreatedAt.ToUnixTimeMilliseconds(), crawl.Spec.MaxPages, (int)crawl.Spec.Order, (int)crawl.Spec.Lane) == 1;
 
-    public static List<CrawlEntry> List(SqliteSession session, long? before, int atMost) => session.All(
-        $"SELECT {EntryColumns} FROM crawls WHERE number < coalesce(?1, {long.MaxValue}) ORDER BY number DESC LIMIT ?2", ReadEntry, before, atMost);
+    public static List<CrawlEntry> List(SqliteSession session, long? before, int atMost, string? name) => session.All(
+        $"SELECT {EntryColumns} FROM crawls WHERE number < coalesce(?1, {long.MaxValue}) AND (?3 IS NULL OR instr(lower(id), lower(?3)) > 0) ORDER BY number DESC LIMIT ?2", ReadEntry, before, atMost, name);
 
     public static CrawlEntry? Find(SqliteSession session, string crawlId) => session.First($"SELECT {EntryColumns} FROM crawls WHERE id = ?1", ReadEntry, crawlId);
 

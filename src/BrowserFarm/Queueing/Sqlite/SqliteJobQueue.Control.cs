@@ -17,8 +17,8 @@ public sealed partial class SqliteJobQueue
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<CrawlEntry>>(_database.Read(session => SqliteCrawlControl.List(session, before, atMost)));
+    public Task<IReadOnlyList<CrawlEntry>> ListCrawlsAsync(long? before, int atMost, string? name, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<CrawlEntry>>(_database.Read(session => SqliteCrawlControl.List(session, before, atMost, name)));
 
     public Task<IReadOnlyList<string>> FindHalfCancelledAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>(_database.Read(session => session.All(
         "SELECT id FROM crawls WHERE (queued > 0 OR deferred > 0) AND phase = ?1 ORDER BY number", row => row.GetString(0), (int)CrawlPhase.Cancelled)));

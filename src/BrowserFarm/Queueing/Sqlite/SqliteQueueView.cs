@@ -77,19 +77,35 @@ public sealed class SqliteQueueView : IDisposable
 
     /// <summary>Jobs of a crawl by number.</summary>
     /// <param name="after">Number of the last one already read; 0 reads from the start.</param>
-    public IReadOnlyList<JobRow> Jobs(string crawlId, long after, int atMost) => _database.Read(session =>
+    /// <param name="filter">Which of them; looked for one after the other.</param>
+    public IReadOnlyList<JobRow> Jobs(string crawlId, long after, int atMost, JobFilter? filter = null) => _database.Read(session =>
     {
+        var state = filter?.State is { } wanted ? (int?)wanted : null;
+        var live = filter is { State: not null, IsDeferred: true } ? -1 : state;
+        var outside = filter is { State: not null, IsDeferred: false } ? -1 : (int?)null;
         var crawl = session.First("SELECT number FROM crawls WHERE id = ?1", row => (long?)row.GetInt64(0), crawlId);
         return session.All(
             """
-            SELECT * FROM (SELECT id, url, depth, state, attempts, NULL FROM jobs WHERE crawl = ?1 AND id > ?2 ORDER BY id LIMIT ?3)
-            UNION ALL SELECT * FROM (SELECT id, url, depth, state, attempts, failure_class FROM finished WHERE crawl = ?1 AND id > ?2 ORDER BY id LIMIT ?3)
-            UNION ALL SELECT * FROM (SELECT id, url, depth, 0, 0, NULL FROM deferred WHERE crawl = ?1 AND id > ?2 ORDER BY id LIMIT ?3)
+            SELECT * FROM (SELECT id, url, depth, state, attempts, NULL FROM jobs
+                WHERE crawl = ?1 AND id > ?2 AND state = coalesce(?4, state) AND (?6 IS NULL OR instr(url, ?6) > 0) ORDER BY id LIMIT ?3)
+            UNION ALL SELECT * FROM (SELECT id, url, depth, state, attempts, failure_class FROM finished
+                WHERE crawl = ?1 AND id > ?2 AND state = coalesce(?4, state) AND (?6 IS NULL OR instr(url, ?6) > 0) ORDER BY id LIMIT ?3)
+            UNION ALL SELECT * FROM (SELECT id, url, depth, 0, 0, NULL FROM deferred
+                WHERE crawl = ?1 AND id > ?2 AND ?5 IS NULL AND (?6 IS NULL OR instr(url, ?6) > 0) ORDER BY id LIMIT ?3)
             ORDER BY 1 LIMIT ?3
             """,
             row => new JobRow(row.GetInt64(0), row.GetString(1), row.GetInt32(2), (JobState)row.GetInt32(3), row.GetInt32(4), row.IsDBNull(5) ? null : row.GetString(5)),
-            crawl, after, atMost);
+            crawl, after, atMost, live, outside, filter?.Url);
     });
+
+    /// <summary>For what pages were given up, and how many; by crawl, the most frequent first.</summary>
+    /// <param name="crawlId">Null for all crawls, those begun last first.</param>
+    public IReadOnlyList<FailureClassCount> FailureClasses(string? crawlId, int atMost) => _database.Read(session => session.All(
+        """
+        SELECT crawls.id, failure_class, count(*) FROM finished JOIN crawls ON crawls.number = finished.crawl
+         WHERE finished.state = 3 AND (?1 IS NULL OR crawls.id = ?1) GROUP BY finished.crawl, failure_class ORDER BY finished.crawl DESC, count(*) DESC, failure_class LIMIT ?2
+        """,
+        row => new FailureClassCount(row.GetString(0), row.GetString(1), row.GetInt64(2)), crawlId, atMost));
 
     /// <summary>Where a job of the crawl is, by its number.</summary>
     public Whereabouts Locate(string crawlId, long job, DateTimeOffset now) => _database.Read(session => Locate(session, crawlId, job, now));
@@ -171,3 +187,12 @@ public sealed class SqliteQueueView : IDisposable
 /// <summary>A job in a list.</summary>
 /// <param name="Class">Why it failed; null when it did not.</param>
 public sealed record JobRow(long Id, string Url, int Depth, JobState State, int Attempts, string? Class);
+
+/// <summary>Which jobs of a crawl are wanted.</summary>
+/// <param name="State">Null for every state.</param>
+/// <param name="IsDeferred">Of the queued ones: those that wait outside of their line, and not those in it.</param>
+/// <param name="Url">Part of the address; null for any.</param>
+public sealed record JobFilter(JobState? State, bool IsDeferred, string? Url);
+
+/// <summary>How many pages of a crawl were given up for one reason.</summary>
+public sealed record FailureClassCount(string Crawl, string Class, long Count);

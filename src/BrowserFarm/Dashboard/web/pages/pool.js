@@ -1,0 +1,56 @@
+import { html } from '../core/html.js';
+import { useLive } from '../core/hooks.js';
+import { contextBounds, states, workerBounds } from '../core/words.js';
+import { bytes, count, duration, percent } from '../core/units.js';
+import { Chart } from '../parts/chart.js';
+import { Fact, Facts } from '../parts/facts.js';
+import { Heading } from '../parts/frame.js';
+import { State } from '../parts/icon.js';
+import { Table } from '../parts/table.js';
+
+/** A browser or driver that says nothing for longer is worth a look. */
+const silent = 5;
+
+export function Pool() {
+    const { now, history } = useLive();
+    if (!now) return html`<${Heading} title="Pool" /><p class="nothing" aria-busy="true">Asking…</p>`;
+    const { pool } = now;
+    const total = pool.totals;
+    return html`<${Heading} title="Pool" />
+        <p class="soft lead">A cell is one browser with its driver; a context is one visitor in it, lent to one page at a time.</p>
+        ${pool.launchRefusedSeconds > 0 && html`<p class="trouble" role="alert">No browser is started for ${duration(pool.launchRefusedSeconds)}: several in a row did not come up.</p>`}
+        <${Facts}>
+            <${Fact} label="Contexts" value=${`${pool.contextsInUse} / ${pool.contexts}`} unit="in use" note=${`bounded by ${contextBounds[pool.contextsBound] ?? pool.contextsBound}`} />
+            <${Fact} label="On loan" value=${count(pool.leased)} note=${`${pool.opening} opening, ${pool.closing} closing`} />
+            <${Fact} label="Warm" value=${count(pool.idle)} note="open between two pages" />
+            <${Fact} label="Waiting" value=${count(pool.waiting)} note="pages in line for a context" />
+            <${Fact} label="Workers" value=${`${pool.workersBusy} / ${pool.workers}`} unit="busy" note=${`held by ${workerBounds[pool.workersBound] ?? pool.workersBound}`} />
+            <${Fact} label="Without browser" value=${`${pool.httpBusy} / ${pool.httpWorkers}`} unit="busy" note="plain requests" />
+            <${Fact} label="Memory" value=${bytes(pool.memoryUsedBytes)} tone=${pool.memoryPressure === 'normal' ? '' : 'warn'} note=${`${percent(pool.memoryUsedBytes / pool.memoryLimitBytes)} of ${bytes(pool.memoryLimitBytes)}, pressure ${pool.memoryPressure}`} />
+            <${Fact} label="A tab costs" value=${bytes(pool.tabBytes)} note=${`a browser ${bytes(pool.cellBytes)}`} />
+        <//>
+        <section class="charts two" aria-label="The last minutes">
+            <${Chart} title="Contexts" at=${history.at} format=${count} series=${[{ label: 'may be open', colour: '--soft', of: history.farm.contexts, step: true, dash: true }, { label: 'in use', colour: '--c1', of: history.farm.inUse, step: true, fill: true }]} />
+            <${Chart} title="Memory in use" at=${history.at} format=${bytes} series=${[{ label: `of ${bytes(pool.memoryLimitBytes)}`, colour: '--c3', of: history.farm.memory, fill: true }]} />
+        </section>
+        <section aria-labelledby="cells"><h2 id="cells">Cells</h2>
+        <${Table} caption="Cells, the oldest first" keyOf=${cell => cell.id} rows=${pool.cells} nothing="No browser runs: none is needed." columns=${[
+        { key: 'id', label: 'Cell', main: true, of: cell => `Cell ${cell.id}` },
+        { key: 'state', label: 'State', of: cell => html`<${State} of=${cell.state} words=${states} />` },
+        { key: 'contexts', label: 'Contexts', number: true, of: cell => html`${count(cell.contexts)} <span class="soft">of ${count(cell.served)} ever</span>` },
+        { key: 'age', label: 'Age', number: true, of: cell => duration(cell.ageSeconds) },
+        { key: 'memory', label: 'Memory', number: true, of: cell => (cell.memoryBytes > 0 ? bytes(cell.memoryBytes) : html`<span class="soft">not measured yet</span>`) },
+        { key: 'crashes', label: 'Crashed tabs', number: true, of: cell => count(cell.crashes) },
+        { key: 'silent', label: 'Last sign of life', number: true, of: cell => html`<span class=${cell.silentSeconds > silent ? 'tone-warn' : ''}>${duration(cell.silentSeconds)} ago</span>` },
+        { key: 'pid', label: 'Process', number: true, of: cell => cell.browserPid ?? '–' },
+    ]} /></section>
+        <section aria-labelledby="totals"><h2 id="totals">Since the service started</h2>
+        <${Facts}>
+            <${Fact} label="Contexts opened" value=${count(total.contextsOpened)} note=${`${count(total.contextsReused)} pages had a warm one`} />
+            <${Fact} label="Browsers started" value=${count(total.cellsStarted)} />
+            <${Fact} label="Recycled" value=${count(total.cellsRecycled)} unit="browsers" note="worn out, replaced in order" />
+            <${Fact} label="Lost" value=${count(total.cellsLost)} unit="browsers" tone=${total.cellsLost > 0 ? 'warn' : ''} note="died or were killed" />
+            <${Fact} label="Kills" value=${count(total.kills)} unit="contexts" tone=${total.kills > 0 ? 'warn' : ''} note=${`a page counts as hung after ${duration(pool.killAfterSeconds)}`} />
+            <${Fact} label="For memory" value=${count(total.memoryKills)} unit="processes" tone=${total.memoryKills > 0 ? 'warn' : ''} note="killed before it ran out" />
+        <//></section>`;
+}
