@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using BrowserFarm.Api;
 using BrowserFarm.Api.Access;
+using BrowserFarm.Dashboard;
 using BrowserFarm.Hosting;
 using BrowserFarm.Workers;
 using TestKit;
@@ -32,6 +33,9 @@ public abstract class ServiceTest : IAsyncLifetime
 
     protected virtual bool AllowsLoopback => true;
 
+    /// <summary>Where the dashboard's files are.</summary>
+    protected virtual string DashboardFolder => DashboardFiles.DefaultFolder;
+
     public virtual async Task InitializeAsync()
     {
         Site = await TestSite.StartAsync(CancellationToken.None);
@@ -45,7 +49,8 @@ public abstract class ServiceTest : IAsyncLifetime
         Folder.Dispose();
     }
 
-    protected async Task StartAsync()
+    /// <param name="url">Where it listens; a free port of this machine when left out.</param>
+    protected async Task StartAsync(string url = "http://127.0.0.1:0")
     {
         var addresses = new AddressOptions();
         if (AllowsLoopback)
@@ -54,11 +59,12 @@ public abstract class ServiceTest : IAsyncLifetime
             new ServeOptions
             {
                 DataFolder = Folder.Combine("service"),
-                Urls = [new Uri("http://127.0.0.1:0")],
+                Urls = [new Uri(new Uri(url), "/")],
                 TokensFile = TokensFile,
                 LimitsFile = LimitsFile,
                 TargetMetrics = ShowsTargets,
                 Addresses = addresses,
+                DashboardFolder = DashboardFolder,
                 Farm = new FarmOptions { Workers = 6, DrainGrace = TimeSpan.FromSeconds(2) },
             },
             () => PlaywrightConfigFile.Read(Path.Join(RepositoryRoot.Path, PlaywrightConfigFile.FileName)), TimeProvider.System);

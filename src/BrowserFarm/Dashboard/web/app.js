@@ -24,7 +24,10 @@ function App() {
     const key = place === 'signin' ? 'signin' : route.path.join('/');
 
     useEffect(() => {
-        const turned = () => setRoute(here());
+        const turned = () => {
+            window.farmTurned = true;
+            setRoute(here());
+        };
         window.addEventListener('hashchange', turned);
         whenSignedOut(() => {
             live.signedOut = true;
@@ -40,7 +43,6 @@ function App() {
 
     useEffect(() => {
         let isWanted = true;
-        window.farmTurned ||= page.key !== key;
         (place === '' ? Promise.resolve(Overview) : (pages[place]?.(route.path) ?? Promise.resolve(Lost)))
             .then(found => isWanted && (setPage({ is: found, key, path: route.path }), page.key !== key && scrollTo(0, 0)))
             .catch(() => isWanted && setPage({ is: Unreachable, key, path: [] }));

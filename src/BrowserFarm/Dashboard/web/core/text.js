@@ -2,16 +2,14 @@
 
 const bidi = /[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\u2028\u2029\ufff9-\ufffb]/u;
 
-/** Controls as their pictures (␀ ␛ ␍), marks that turn or hide text as ‹U+202E›, the rest as it is; cut to a length. */
+/** Controls, and marks that turn or hide text, as ‹U+202E›, the rest as it is; cut to a length. */
 export function visible(text, longest = 300) {
     let shown = '';
     let count = 0;
     for (const one of String(text ?? '')) {
         if (++count > longest) return `${shown}…`;
         const code = one.codePointAt(0);
-        if (code < 0x20) shown += String.fromCodePoint(0x2400 + code);
-        else if (code === 0x7f) shown += '␡';
-        else if ((code > 0x7f && code < 0xa0) || bidi.test(one) || (code >= 0xe0000 && code <= 0xe007f) || (code >= 0xd800 && code <= 0xdfff)) shown += `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`;
+        if (code < 0x20 || (code >= 0x7f && code < 0xa0) || bidi.test(one) || (code >= 0xe0000 && code <= 0xe007f) || (code >= 0xd800 && code <= 0xdfff)) shown += `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`;
         else shown += one;
     }
 

@@ -11,6 +11,9 @@ import { State } from '../parts/icon.js';
 import { Address, Text, Trouble } from '../parts/text.js';
 import { Tries, Waits } from '../parts/tries.js';
 
+/** Formats that are shown as what they are. */
+const pictures = ['png', 'jpeg', 'webp'];
+
 const isOver = state => ['succeeded', 'failed', 'cancelled'].includes(state);
 
 export function JobPage({ path }) {
@@ -68,5 +71,6 @@ function Result({ id, files }) {
             ${page.fields && Object.entries(page.fields).slice(0, 40).map(([name, value]) => html`<div key=${name} class="wide"><dt><${Text} of=${name} longest=${60} /></dt><dd><${Text} of=${typeof value === 'string' ? value : JSON.stringify(value)} longest=${300} /></dd></div>`)}
         </dl>
         <p class="downloads"><a class="button" href=${`/v1/jobs/${id}/result`} target="_blank" rel="noopener">All of it (JSON)</a>
-            ${files.map(name => html`<a key=${name} class="button" href=${`/v1/jobs/${id}/artifacts/${encodeURIComponent(name)}`} download>${name}</a>`)}</p></section>`;
+            ${files.map(name => html`<a key=${name} class="button" href=${`/v1/jobs/${id}/artifacts/${encodeURIComponent(name)}`} download>${name}</a>`)}</p>
+        ${files.filter(name => pictures.includes(name)).map(name => html`<div key=${name} class="evidence"><img src=${`/v1/jobs/${id}/artifacts/${name}`} alt="The page as it was read" loading="lazy" /></div>`)}</section>`;
 }

@@ -9,7 +9,7 @@ import { State } from '../parts/icon.js';
 import { Table } from '../parts/table.js';
 
 /** A browser or driver that says nothing for longer is worth a look. */
-const silent = 5;
+const silent = 30;
 
 export function Pool() {
     const { now, history } = useLive();
@@ -45,7 +45,7 @@ export function Pool() {
         { key: 'pid', label: 'Process', number: true, of: cell => cell.browserPid ?? '–' },
     ]} /></section>
         <section aria-labelledby="totals"><h2 id="totals">Since the service started</h2>
-        <${Facts}>
+        <${Facts} three=${true}>
             <${Fact} label="Contexts opened" value=${count(total.contextsOpened)} note=${`${count(total.contextsReused)} pages had a warm one`} />
             <${Fact} label="Browsers started" value=${count(total.cellsStarted)} />
             <${Fact} label="Recycled" value=${count(total.cellsRecycled)} unit="browsers" note="worn out, replaced in order" />

@@ -52,7 +52,7 @@ function optionsOf({ series, format, height, from, width, onCursor }) {
     return {
         width,
         height,
-        padding: [8, 4, 0, 0],
+        padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
         hooks: { setCursor: [plot => onCursor(plot.cursor.idx ?? null)] },

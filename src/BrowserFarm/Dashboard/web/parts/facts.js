@@ -5,4 +5,4 @@ export const Fact = ({ label, value, unit, note, tone = '' }) => html`<div class
     <dt>${label}</dt><dd><span class="value">${value}</span>${unit && html` <span class="unit">${unit}</span>`}</dd>${note && html`<dd class="note">${note}</dd>`}
 </div>`;
 
-export const Facts = ({ children }) => html`<dl class="strip">${children}</dl>`;
+export const Facts = ({ children, three = false }) => html`<dl class=${`strip${three ? ' three' : ''}`}>${children}</dl>`;

@@ -38,12 +38,17 @@ const Said = () => {
 
 /** Everything around a page. */
 export function Frame({ place, signOut, children }) {
-    const main = useRef(null);
+    const [main, links] = [useRef(null), useRef(null)];
+    // On a narrow screen the links are wider than it: the one of this page is brought into sight.
+    useEffect(() => {
+        const current = links.current.querySelector('[aria-current]');
+        if (current) links.current.scrollLeft = current.offsetLeft - links.current.offsetLeft - (links.current.clientWidth - current.offsetWidth) / 2;
+    }, [place]);
     return html`
         <a class="skip" href="#main" onClick=${event => { event.preventDefault(); main.current.focus(); }}>To the content</a>
         <header class="top">
             <a class="brand" href="#/"><img src="/dashboard/icon.svg" alt="" width="22" height="22" /> BrowserFarm</a>
-            <nav aria-label="Pages">${places.map(([path, name]) => html`<a key=${path} href=${to(...(path ? [path] : []))} aria-current=${place === path ? 'page' : null}>${name}</a>`)}<a href="/api">API</a></nav>
+            <nav aria-label="Pages" ref=${links}>${places.map(([path, name]) => html`<a key=${path} href=${to(...(path ? [path] : []))} aria-current=${(place === 'jobs' ? 'crawls' : place) === path ? 'page' : null}>${name}</a>`)}<a href="/api">API</a></nav>
             <div class="right"><${Connection} />${signOut && html`<button type="button" class="plain" onClick=${signOut}>Sign out</button>`}<${Theme} /></div>
         </header>
         <${Lost} />

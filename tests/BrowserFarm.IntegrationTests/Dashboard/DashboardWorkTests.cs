@@ -1,0 +1,95 @@
+using BrowserFarm.IntegrationTests.Diagnostics;
+using Microsoft.Playwright;
+using TestKit;
+using static Microsoft.Playwright.Assertions;
+
+namespace BrowserFarm.IntegrationTests.Dashboard;
+
+/// <summary>Crawls begun, found and repaired through the pages.</summary>
+[Collection(OneFarmAtATime.Name)]
+public sealed class DashboardWorkTests(Viewer viewer) : DashboardTest(viewer), IClassFixture<Viewer>
+{
+    [Fact]
+    public async Task Submit_WithMistakesAndThenWithout_TellsThemAndBegins()
+    {
+        ExpectsFaults = true;   // a refusal is an error in the console
+        Site.MapHtml("/", "<title>one</title>");
+        var page = await OpenAsync("#/submit");
+        await page.GetByLabel("Addresses to begin with").FillAsync($"{Site.UriOf("/")}\nnonsense");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Begin the crawl" }).ClickAsync();
+        await Expect(page.Locator("#field-urls-problem")).ToContainTextAsync("Line 2");
+        await Expect(page.GetByLabel("Addresses to begin with")).ToHaveAttributeAsync("aria-invalid", "true");
+
+        await page.GetByLabel("Addresses to begin with").FillAsync(Site.UriOf("/").AbsoluteUri);
+        await page.GetByLabel("Name", new PageGetByLabelOptions { Exact = true }).FillAsync("mine");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Begin the crawl" }).ClickAsync();
+
+        await Expect(page.Locator("h1")).ToHaveTextAsync("mine");
+        await ShowsAsync(page, "1 read");
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Table (CSV)" }).WaitForAsync();
+        var download = await page.RunAndWaitForDownloadAsync(() => page.GetByText("Table (CSV)").ClickAsync());
+        (await File.ReadAllTextAsync(await download.PathAsync())).Should().Contain("one");
+        download.SuggestedFilename.Should().Be("mine.csv");
+    }
+
+    [Fact]
+    public async Task Crawls_PartOfAName_FindsThoseThatHaveIt()
+    {
+        Site.MapHtml("/", "<title>one</title>");
+        foreach (var name in new[] { "shop-a", "news", "shop-b" })
+            await BeginAsync(new { name, urls = new[] { Site.UriOf("/").AbsoluteUri } });
+        var page = await OpenAsync("#/crawls");
+        await ShowsAsync(page, "news");
+
+        await page.GetByLabel("Name contains").FillAsync("SHOP");
+
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+        await Expect(page.Locator("main")).Not.ToContainTextAsync("news");
+    }
+
+    [Fact]
+    public async Task DeadLetters_WithEvidence_ArePutBackByTheirReason()
+    {
+        Link("/", "/gone", "/bad");
+        Site.MapStatus("/gone", 404);
+        Site.Map("/bad", async context =>
+        {
+            context.Response.StatusCode = 400;
+            context.Response.ContentType = "text/html";
+            await context.Response.Body.WriteAsync("<h1>bad</h1>"u8.ToArray());
+        });
+        await BeginAsync(new { name = "broken", urls = new[] { Site.UriOf("/").AbsoluteUri }, ignoreRobots = true });
+        await UntilAsync("broken", "finished");
+        await UntilPicturedAsync("broken");
+        var page = await OpenAsync("#/dead");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "http-400 1" }).ClickAsync();
+        await Expect(page.Locator(".letter")).ToHaveCountAsync(1);
+
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Evidence" }).ClickAsync();
+        var picture = page.Locator(".evidence img");
+        await Expect(picture).ToBeVisibleAsync();
+        await Expect(picture).ToHaveJSPropertyAsync("complete", true);
+        (await picture.EvaluateAsync<int>("image => image.naturalWidth")).Should().BeGreaterThan(100);
+
+        Link("/bad");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Put all of this reason back" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Put back in line" }).ClickAsync();
+
+        await UntilAsync("broken", crawl => Pages(crawl, "succeeded") == 2 && Pages(crawl, "failed") == 1, "the page is read after all");
+        await Expect(page.Locator("main")).Not.ToContainTextAsync("http-400");
+    }
+
+    /// <summary>A picture that does not come within two seconds is done without, and on a busy machine that happens.</summary>
+    private Task UntilPicturedAsync(string crawl) => Eventually.HoldsAsync(
+        async () =>
+        {
+            await UntilAsync(crawl, "finished");
+            var job = (await AskAsync($"/v1/crawls/{crawl}/jobs?url=/bad")).GetProperty("items")[0].GetProperty("id").GetInt64();
+            if ((await AskAsync($"/v1/jobs/{job}")).GetProperty("artifacts").GetArrayLength() == 1)
+                return true;
+            (await PostAsync($"/v1/jobs/{job}/retry", new { })).Dispose();
+            return false;
+        },
+        Bounds.Long,
+        "a picture of the failed page is kept");
+}
