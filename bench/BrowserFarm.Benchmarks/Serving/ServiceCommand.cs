@@ -21,29 +21,38 @@ internal static class ServiceCommand
 
     public static Command Create()
     {
-        var command = new Command("service", "The API: submissions while crawling, bulk lines, health with every core busy, metrics, start.");
-        command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
+        var command = new Command("service", "The API: submissions while crawling, bulk lines, health with every core busy, metrics, start, and what the dashboard costs.");
+        var dashboard = new Option<bool>("--dashboard") { Description = "Only what looking on costs." };
+        command.Options.Add(dashboard);
+        command.SetAction((line, cancellationToken) => RunAsync(line.GetValue(dashboard), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(bool dashboardOnly, CancellationToken cancellationToken)
     {
         var table = new MarkdownTable("What", "Demanded", "Measured");
         using var folder = new TempFolder();
         await using var site = await TestSite.StartAsync(cancellationToken);
         site.MapAll(async context =>
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(context.Request.Path.StartsWithSegments("/steady") ? 1000 : 50), TimeProvider.System);
             context.Response.ContentType = "text/html";
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"<title>{context.Request.Path}</title><p>text</p>"));
         });
 
         var began = Stopwatch.GetTimestamp();
-        await using var server = Build(folder.Combine("service"));
+        await using var server = Build(folder.Combine("service"), await DashboardBuild.FolderAsync());
         await server.StartAsync(cancellationToken);
         using var client = new HttpClient { BaseAddress = server.Urls[0] };
         await UntilReadyAsync(client, cancellationToken);
         table.Add("from nothing to ready, in a process that runs", "3 s", Figures.Milliseconds(Stopwatch.GetElapsedTime(began)));
+
+        // Without browsers of its own, at a steady pace for minutes: what is measured is looking on.
+        await PostAsync(client, "/v1/crawls", new { name = "steady", urls = Enumerable.Range(0, 3000).Select(page => site.UriOf($"/steady/{page}").AbsoluteUri), maxPages = 3000, ignoreRobots = true, maxDepth = 0, engine = "http" }, cancellationToken);
+        await DashboardMeasurement.AddAsync(server.Urls[0], client, table, cancellationToken);
+        await PostAsync(client, "/v1/crawls/steady/cancel", new { }, cancellationToken);
+        if (dashboardOnly)
+            return await EndAsync(server, table);
 
         // The crawl is of many sites on paper, one in truth: no limit of a site holds it.
         await PostAsync(client, "/v1/crawls", new { name = "busy", urls = Enumerable.Range(0, 3000).Select(page => site.UriOf($"/{page}").AbsoluteUri), maxPages = 100_000, ignoreRobots = true, maxDepth = 0 }, cancellationToken);
@@ -54,17 +63,22 @@ internal static class ServiceCommand
         await AddBulkAsync(client, site, table, cancellationToken);
         await AddHealthAsync(client, table, cancellationToken);
 
+        return await EndAsync(server, table);
+    }
+
+    private static async Task<int> EndAsync(ApiServer server, MarkdownTable table)
+    {
         Console.WriteLine($"### Service\n\nOne process with site, service and client, {Environment.ProcessorCount} cores, six pages open at once.\n\n{table}");
         await server.StopAsync();
         return 0;
     }
 
-    private static ApiServer Build(string folder)
+    private static ApiServer Build(string folder, string dashboard)
     {
         var addresses = new AddressOptions();
         addresses.AllowedAddresses.Add("127.0.0.1");
         return ApiServer.Build(
-            new ServeOptions { DataFolder = folder, Urls = [new Uri("http://127.0.0.1:0")], Addresses = addresses, Farm = new FarmOptions { Workers = 6, DrainGrace = TimeSpan.FromSeconds(1) } },
+            new ServeOptions { DataFolder = folder, DashboardFolder = dashboard, Urls = [new Uri("http://127.0.0.1:0")], Addresses = addresses, Farm = new FarmOptions { Workers = 6, DrainGrace = TimeSpan.FromSeconds(1) } },
             () => PlaywrightConfigFile.Load(null), TimeProvider.System);
     }
 

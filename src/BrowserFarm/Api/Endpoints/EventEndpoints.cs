@@ -3,11 +3,13 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using BrowserFarm.Api.Access;
 using BrowserFarm.Api.Answers;
+using BrowserFarm.Operations;
 using BrowserFarm.Queueing;
 using BrowserFarm.Service;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace BrowserFarm.Api.Endpoints;
 
@@ -20,30 +22,29 @@ internal static class EventEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/events", (FarmWatch watch, TimeProvider time, CancellationToken cancellationToken) => TypedResults.ServerSentEvents(FarmAsync(watch, time, cancellationToken))).RequireScope(Scopes.JobsRead)
+        api.MapGet("/events", (FarmWatch watch, TimeProvider time, IHostApplicationLifetime lifetime, CancellationToken cancellationToken) =>
+                TypedResults.ServerSentEvents(FarmAsync(watch, time, lifetime, cancellationToken))).RequireScope(Scopes.JobsRead)
             .Documented("The farm, once a second", "Server-sent events named farm.", null, 200, null);
         api.MapGet("/crawls/{id}/events", CrawlAsync).RequireScope(Scopes.JobsRead)
             .Documented("A crawl's progress as it happens", "Server-sent events named progress, and end when it is over.", null, 200, null, 404);
     }
 
-    private static async Task<IResult> CrawlAsync(string id, FarmWatch watch, ServiceCrawls crawls, IJobQueue queue, CancellationToken cancellationToken) =>
+    private static async Task<IResult> CrawlAsync(string id, FarmWatch watch, ServiceCrawls crawls, IJobQueue queue, IHostApplicationLifetime lifetime, CancellationToken cancellationToken) =>
         await queue.FindEntryAsync(id, cancellationToken) is null
             ? Problems.Result(CrawlEndpoints.NoSuchCrawl(id))
-            : TypedResults.ServerSentEvents(ProgressAsync(id, watch, crawls, queue, cancellationToken));
+            : TypedResults.ServerSentEvents(ProgressAsync(id, watch, crawls, queue, lifetime, cancellationToken));
 
-    private static async IAsyncEnumerable<SseItem<string>> FarmAsync(FarmWatch watch, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<string>> FarmAsync(FarmWatch watch, TimeProvider time, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var now = watch.Last; ; now = await watch.Next.WaitAsync(cancellationToken))
+        for (var now = watch.Last ?? await NextAsync(watch, lifetime, cancellationToken); now is not null; now = await NextAsync(watch, lifetime, cancellationToken))
         {
-            if (now is null)
-                continue;
             var seen = new FarmEvent(time.GetUtcNow(), QueueAnswer.Of(now), PoolAnswer.Of(now), [.. now.Targets.Take(20).Select(TargetAnswer.Of)]);
             yield return new SseItem<string>(JsonSerializer.Serialize(seen, ApiJson.Readable.FarmEvent), "farm");
         }
     }
 
     private static async IAsyncEnumerable<SseItem<string>> ProgressAsync(
-        string id, FarmWatch watch, ServiceCrawls crawls, IJobQueue queue, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string id, FarmWatch watch, ServiceCrawls crawls, IJobQueue queue, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? told = null;
         for (var looks = 0; ; looks++)
@@ -62,7 +63,22 @@ internal static class EventEndpoints
                 yield break;
             }
 
-            await watch.Next.WaitAsync(cancellationToken);
+            if (await NextAsync(watch, lifetime, cancellationToken) is null)
+                yield break;
+        }
+    }
+
+    /// <summary>The next look; null when nobody listens any more, or the service stops: it would wait for listeners as for anybody who is being answered.</summary>
+    private static async Task<FarmSnapshot?> NextAsync(FarmWatch watch, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            return await watch.Next.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 }
