@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using BrowserFarm.Benchmarks.Reporting;
-using Microsoft.Playwright;
 using TestKit;
 
 namespace BrowserFarm.Benchmarks.Serving;

@@ -35,7 +35,7 @@ internal static class ServiceCommand
         await using var site = await TestSite.StartAsync(cancellationToken);
         site.MapAll(async context =>
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(context.Request.Path.StartsWithSegments("/steady") ? 1000 : 50), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(context.Request.Path.StartsWithSegments("/steady", StringComparison.Ordinal) ? 1000 : 50), TimeProvider.System);
             context.Response.ContentType = "text/html";
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes($"<title>{context.Request.Path}</title><p>text</p>"));
         });

@@ -1,7 +1,7 @@
 import { html } from '../core/html.js';
 import { useLive } from '../core/hooks.js';
 import { contextBounds, states, workerBounds } from '../core/words.js';
-import { bytes, count, duration, percent } from '../core/units.js';
+import { bytes, count, duration, pages, percent } from '../core/units.js';
 import { Chart } from '../parts/chart.js';
 import { Fact, Facts } from '../parts/facts.js';
 import { Heading } from '../parts/frame.js';
@@ -34,7 +34,7 @@ export function Pool() {
             <${Chart} title="Memory in use" at=${history.at} format=${bytes} series=${[{ label: `of ${bytes(pool.memoryLimitBytes)}`, colour: '--c3', of: history.farm.memory, fill: true }]} />
         </section>
         <section aria-labelledby="cells"><h2 id="cells">Cells</h2>
-        <${Table} caption="Cells, the oldest first" keyOf=${cell => cell.id} rows=${pool.cells} nothing="No browser runs: none is needed." columns=${[
+        <${Table} caption="Cells, the oldest first" keyOf=${cell => cell.id} rows=${pool.cells} nothing="No browser runs." columns=${[
         { key: 'id', label: 'Cell', main: true, of: cell => `Cell ${cell.id}` },
         { key: 'state', label: 'State', of: cell => html`<${State} of=${cell.state} words=${states} />` },
         { key: 'contexts', label: 'Contexts', number: true, of: cell => html`${count(cell.contexts)} <span class="soft">of ${count(cell.served)} ever</span>` },
@@ -46,7 +46,7 @@ export function Pool() {
     ]} /></section>
         <section aria-labelledby="totals"><h2 id="totals">Since the service started</h2>
         <${Facts} three=${true}>
-            <${Fact} label="Contexts opened" value=${count(total.contextsOpened)} note=${`${count(total.contextsReused)} pages had a warm one`} />
+            <${Fact} label="Contexts opened" value=${count(total.contextsOpened)} note=${`${pages(total.contextsReused)} had a warm one`} />
             <${Fact} label="Browsers started" value=${count(total.cellsStarted)} />
             <${Fact} label="Recycled" value=${count(total.cellsRecycled)} unit="browsers" note="worn out, replaced in order" />
             <${Fact} label="Lost" value=${count(total.cellsLost)} unit="browsers" tone=${total.cellsLost > 0 ? 'warn' : ''} note="died or were killed" />
