@@ -35,7 +35,8 @@ export async function ask(path, { method = 'GET', body, signal, raw = false } = 
     try {
         problem = await answer.json();
     } catch { /* It is no problem document: its status has to do. */ }
-    if (answer.status === 401 && path !== '/v1/session') onSignedOut();
+    // A token that may not even look is no better here than none.
+    if ((answer.status === 401 && path !== '/v1/session') || (answer.status === 403 && path === '/v1/queue')) onSignedOut();
     throw new Problem(answer.status, problem);
 }
 

@@ -38,15 +38,15 @@ export function useAnswer(key, load) {
 /** Calls back when a number that the farm tells has changed, but not more often than every so many milliseconds. */
 export function useMoved(read, callback, atMost = 1500) {
     const last = useRef({ value: undefined, at: 0 });
-    const recall = useRef(callback);
-    recall.current = callback;
+    const latest = useRef({ read, callback });
+    latest.current = { read, callback };
     useEffect(() => live.listen(() => {
         if (!live.now || live.state !== 'open') return;
-        const value = read(live.now);
+        const value = latest.current.read(live.now);
         if (value === last.current.value || Date.now() - last.current.at < atMost) return;
         const isFirst = last.current.value === undefined;
         last.current = { value, at: Date.now() };
-        if (!isFirst) recall.current();
+        if (!isFirst) latest.current.callback();
     }), []);
 }
 

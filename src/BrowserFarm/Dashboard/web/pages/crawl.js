@@ -16,7 +16,7 @@ import { Text, Trouble } from '../parts/text.js';
 export function CrawlPage({ path, query }) {
     const name = path[1];
     const { value, problem, reload } = useAnswer(name, signal => ask(crawlPath(name), { signal }));
-    const told = useProgress(name, value !== null);
+    const told = useProgress(name, value !== null && !isOver(value), reload);
     // Pausing changes no number: whoever asks last knows best.
     useMoved(now => JSON.stringify(now.queue.pages), reload, 3000);
     if (problem && !value) return html`<${Heading} title="Crawl" /><${Trouble} problem=${problem} /><p><a href=${to('crawls')}>All crawls</a></p>`;
@@ -38,16 +38,23 @@ export function CrawlPage({ path, query }) {
         <details class="spec"><summary>What was asked for</summary><pre tabindex="0" aria-label="What was asked for">${visibleLines(JSON.stringify(crawl.spec, null, 2))}</pre></details>`;
 }
 
-/** The crawl's own stream: its numbers as they change, until it is over. */
-function useProgress(name, exists) {
+const isOver = crawl => ['finished', 'cancelled'].includes(crawl.state) && crawl.pages.running === 0;
+
+/** The crawl's own stream: its numbers as they change, until it is over. It may go on afterwards, when pages are put back in line. */
+function useProgress(name, goesOn, reload) {
     const [told, setTold] = useState(null);
     useEffect(() => {
-        if (!exists) return undefined;
+        if (!goesOn) return undefined;
         let [source, timer, pause] = [null, 0, 1000];
         const open = () => {
             source = new EventSource(`${crawlPath(name)}/events`);
             source.addEventListener('progress', event => (pause = 1000, setTold(JSON.parse(event.data))));
-            source.addEventListener('end', event => (setTold(JSON.parse(event.data)), source.close()));
+            source.addEventListener('end', async event => {
+                source.close();
+                setTold(JSON.parse(event.data));
+                await reload();
+                setTold(null);
+            });
             source.addEventListener('error', () => {
                 source.close();
                 timer = setTimeout(open, pause);
@@ -66,7 +73,7 @@ function useProgress(name, exists) {
             source?.close();
             clearTimeout(timer);
         };
-    }, [name, exists]);
+    }, [name, goesOn]);
     return told;
 }
 

@@ -19,7 +19,7 @@ export function SignIn({ onSignedIn }) {
     };
 
     return html`<div class="signin"><${Heading} title="Sign in" />
-        <p>This service wants a token. The browser keeps it for twelve hours, out of reach for scripts.</p>
+        <p>This service wants a token, with <code>jobs:read</code> at least. The browser keeps it for twelve hours, out of reach for scripts.</p>
         <form onSubmit=${signIn}>
             <label for="token">Token</label>
             <input id="token" name="token" type="password" required autocomplete="current-password" spellcheck="false" placeholder="bf_…" aria-invalid=${problem ? 'true' : null} aria-describedby="token-problem" />

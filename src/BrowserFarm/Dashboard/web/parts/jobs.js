@@ -34,9 +34,9 @@ export function Jobs({ crawl, state, moved }) {
         { key: 'id', label: 'Job', main: true, of: job => html`<a href=${to('jobs', String(job.id))}>${job.id}</a>` },
         { key: 'state', label: 'State', of: job => html`<${State} of=${job.state} words=${states} />` },
         { key: 'url', label: 'Address', wide: true, of: job => html`<${Address} of=${job.url} longest=${120} />` },
-        { key: 'depth', label: 'Depth', number: true, of: job => count(job.depth) },
+        { key: 'depth', label: 'Depth', number: true, aside: true, of: job => count(job.depth) },
         { key: 'tries', label: 'Tries', number: true, of: job => count(job.attempts) },
-        { key: 'class', label: 'Failed for', of: job => (job.class ? html`<code><${Text} of=${job.class} longest=${60} /></code>` : html`<span class="soft">–</span>`) },
+        { key: 'class', label: 'Failed for', of: job => (job.class ? html`<code><${Text} of=${job.class} longest=${60} /></code>` : null) },
     ]} />
         ${value?.next && html`<p><button type="button" onClick=${() => setShown(so => Math.min(1000, so + 2 * step))}>More pages</button></p>`}
     </section>`;
