@@ -72,4 +72,6 @@ function App() {
 const Lost = () => html`<h1>There is no such page</h1><p><a href="#/">To the overview</a></p>`;
 const Unreachable = () => html`<h1>The page could not be loaded</h1><p>The service does not answer. <a href="/">Load everything again</a></p>`;
 
-render(html`<${App} />`, document.getElementById('app'));
+const place = document.getElementById('app');
+place.replaceChildren();
+render(html`<${App} />`, place);

@@ -6,6 +6,9 @@ import { History } from './history.js';
 const patience = 6000;
 const longestPause = 8000;
 
+/** Numbers are drawn anew so often; what is heard between is kept for the charts. Drawing is what an open page costs, and nobody reads faster. */
+const drawEvery = 1800;
+
 class Live {
     /** @type {'connecting' | 'open' | 'lost' | 'stopped'} */
     state = 'stopped';
@@ -17,6 +20,7 @@ class Live {
     #silence = 0;
     #again = 0;
     #pause = 500;
+    #drawnAt = 0;
 
     listen(callback) {
         this.#listeners.add(callback);
@@ -37,11 +41,14 @@ class Live {
             } catch { /* Charts begin with now. */ }
         });
         source.addEventListener('farm', event => {
+            const before = this.now;
             this.now = JSON.parse(event.data);
             this.#pause = 500;
             this.lostAt = null;
             this.history.note(this.now);
             this.#watch();
+            if (this.state === 'open' && before?.queue.state === this.now.queue.state && performance.now() - this.#drawnAt < drawEvery) return;
+            this.#drawnAt = performance.now();
             this.#become('open');
         });
         source.addEventListener('error', () => this.#lose());

@@ -54,7 +54,7 @@ function Numbers({ queue, pool, history }) {
 
 function Latest() {
     const { value, reload } = useAnswer('latest', signal => ask(`/v1/crawls?limit=${shown}`, { signal }));
-    useMoved(now => JSON.stringify(now.queue.pages), reload, 2000);
+    useMoved(now => JSON.stringify(now.queue.pages), reload, 3000);
     return html`<section aria-labelledby="latest"><h2 id="latest">Latest crawls</h2>
         <${Table} caption="Latest crawls" keyOf=${crawl => crawl.id} rows=${value?.items ?? []} nothing=${html`None yet. <a href=${to('submit')}>Begin one</a>`} columns=${[
         { key: 'name', label: 'Crawl', main: true, of: crawl => html`<a href=${to('crawls', crawl.id)}><${Text} of=${crawl.id} longest=${60} /></a>` },

@@ -1,6 +1,9 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../core/html.js';
 import uPlot from '../lib/uplot.js';
 
+/** Seconds between two drawings: a step of the line is then about two pixels wide, and drawing is what an open page costs most. */
+const pause = 3.5;
+
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /**
@@ -34,7 +37,13 @@ export function Chart({ title, at, series, format, height = 132, from = 0 }) {
     }, [shape, look, height]);
 
     const last = at.at(-1);
-    useLayoutEffect(() => drawn.current?.setData(data), [last, at, shape, look]);
+    const drawnAt = useRef({});
+    useLayoutEffect(() => {
+        const before = drawnAt.current;
+        if (before.plot === drawn.current && before.at === at && at.length > 30 && last - before.last < pause) return;
+        drawn.current?.setData(data);
+        drawnAt.current = { plot: drawn.current, at, last };
+    }, [last, at, shape, look]);
 
     const index = under ?? at.length - 1;
     const told = series.map(one => `${one.label} ${one.of[index] == null ? 'not known' : format(one.of[index])}`).join(', ');
