@@ -44,9 +44,9 @@ export function useMoved(read, callback, atMost = 1500) {
         if (!live.now || live.state !== 'open') return;
         const value = latest.current.read(live.now);
         if (value === last.current.value || Date.now() - last.current.at < atMost) return;
-        const isFirst = last.current.value === undefined;
+        // The first one too: something may have moved since the answer that is shown was on its way.
         last.current = { value, at: Date.now() };
-        if (!isFirst) latest.current.callback();
+        latest.current.callback();
     }), []);
 }
 

@@ -44,7 +44,11 @@ const isOver = crawl => ['finished', 'cancelled'].includes(crawl.state) && crawl
 function useProgress(name, goesOn, reload) {
     const [told, setTold] = useState(null);
     useEffect(() => {
-        if (!goesOn) return undefined;
+        if (!goesOn) {
+            setTold(null);
+            return undefined;
+        }
+
         let [source, timer, pause] = [null, 0, 1000];
         const open = () => {
             source = new EventSource(`${crawlPath(name)}/events`);
