@@ -99,8 +99,10 @@ internal static class SitemapParser
             Async = true,
             DtdProcessing = DtdProcessing.Prohibit,
             XmlResolver = null,
-            IgnoreComments = true,
-            IgnoreProcessingInstructions = true,
+            // What is told to be ignored the asynchronous reader passes over by calling itself: some ten thousand comments in a row end the program.
+            // So they are read as nodes, and passed over here.
+            IgnoreComments = false,
+            IgnoreProcessingInstructions = false,
             CheckCharacters = false,
             NameTable = new BoundedNames(),
         });

@@ -100,6 +100,19 @@ public sealed class SitemapParserTests
             problem.Should().Contain(saying);
     }
 
+    [Theory]
+    [InlineData("<!---->")]
+    [InlineData("<?a?>")]
+    [InlineData("<!----><?a b?>")]
+    public async Task ReadAsync_HundredThousandThingsToPassOverInARow_ArePassedOver(string nothing)
+    {
+        var many = string.Concat(Enumerable.Repeat(nothing, 100_000));
+        var (entries, problem) = await ReadAsync($"{Head}<url>{many}<loc>https://a.example/{nothing}1</loc></url>{many}</urlset>{many}");
+
+        problem.Should().BeNull();
+        entries.Should().Equal(Page("https://a.example/1"));
+    }
+
     [Fact]
     public async Task ReadAsync_BrokenHalfWay_KeepsWhatCameBefore()
     {
