@@ -7,6 +7,8 @@ namespace BrowserFarm.Api;
 /// <summary>The document by which clients are made: <c>/openapi/v1.json</c>.</summary>
 internal static class ApiDocument
 {
+    internal const string Bearer = "bearer";
+
     /// <summary>By the beginnings of paths; the first that fits.</summary>
     private static readonly (string Path, string Name)[] Groups =
     [
@@ -23,8 +25,10 @@ internal static class ApiDocument
             document.Info.Description = "Crawls and single pages, read in Chromium or without it, through a durable queue.";
             document.Servers?.Clear();
             Group(document);
+            document.AddComponent(Bearer, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A token; none is needed where the service has none (docs/access.md)." });
             return Task.CompletedTask;
         });
+        options.AddOperationTransformer(ApiOperations.DescribeAsync);
     }
 
     /// <summary>Endpoints under the words of the documentation, instead of the names of classes.</summary>

@@ -22,8 +22,9 @@ internal static class CrawlEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/crawls", BeginAsync).RequireScope(Scopes.JobsWrite)
-            .Documented("Begins a crawl", "With an Idempotency-Key the same request may be sent again: it begins one crawl.", typeof(CrawlRequest), StatusCodes.Status201Created, typeof(CrawlAnswer), 400, 409, 413, 422);
-        api.MapGet("/crawls", ListAsync).RequireScope(Scopes.JobsRead).Documented("Crawls, those begun last first", "?name= takes those whose name has this part.", null, 200, typeof(CrawlList), 400);
+            .Documented("Begins a crawl", "With an Idempotency-Key the same request may be sent again: it begins one crawl.", typeof(CrawlRequest), StatusCodes.Status201Created, typeof(CrawlAnswer), 400, 409, 413, 422).TakesKey();
+        api.MapGet("/crawls", ListAsync).RequireScope(Scopes.JobsRead).Documented("Crawls, those begun last first", "?name= takes those whose name has this part.", null, 200, typeof(CrawlList), 400)
+            .Paged(limit: 100, most: 1000).Asks("name", "A part of the name.");
         api.MapGet("/crawls/{id}", FindAsync).RequireScope(Scopes.JobsRead).Documented("A crawl as it stands", "", null, 200, typeof(CrawlAnswer), 404);
         api.MapPost("/crawls/{id}/pause", PauseAsync).RequireScope(Scopes.JobsWrite)
             .Documented("Begins no more pages of a crawl until it is resumed", "Pages that are open are read to their end.", null, 200, typeof(PhaseAnswer), 404, 409);

@@ -34,9 +34,11 @@ internal static class CrawlPageEndpoints
             .Documented(
                 "Adds pages to a crawl",
                 $"As JSON, or as {Lines}: a line is an address as text, or an object with a member url. A line that is wrong is told, the others are taken.",
-                typeof(PagesRequest), [Lines], 200, typeof(AddedAnswer), 400, 404, 409, 413, 415, 422, 503);
+                typeof(PagesRequest), [Lines], 200, typeof(AddedAnswer), 400, 404, 409, 413, 415, 422, 503)
+            .TakesKey();
         api.MapGet("/crawls/{id}/jobs", List).RequireScope(Scopes.JobsRead)
-            .Documented("Jobs of a crawl by number", "?state= takes those in one state, ?url= those whose address has this part.", null, 200, typeof(JobList), 400, 404);
+            .Documented("Jobs of a crawl by number", "?state= takes those in one state, ?url= those whose address has this part.", null, 200, typeof(JobList), 400, 404)
+            .Paged(limit: 100, most: 1000).Asks("state", "Those in one state.", allowed: ["waiting", "deferred", "running", "succeeded", "failed", "cancelled"]).Asks("url", "A part of the address.");
     }
 
     private static async Task<IResult> AddAsync(string id, HttpContext context, Bodies bodies, QueueShares shares, ServiceCrawls crawls, IJobQueue queue, CancellationToken cancellationToken)

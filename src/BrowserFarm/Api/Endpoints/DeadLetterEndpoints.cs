@@ -21,9 +21,11 @@ internal static class DeadLetterEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/dead-letters", ListAsync).RequireScope(Scopes.JobsRead)
-            .Documented("Pages of a crawl that were given up, with every try", "?crawl= names the crawl; ?class= takes only those that failed for this.", null, 200, typeof(DeadLetterList), 400, 404);
+            .Documented("Pages of a crawl that were given up, with every try", "?crawl= names the crawl; ?class= takes only those that failed for this.", null, 200, typeof(DeadLetterList), 400, 404)
+            .Paged(limit: 100, most: 1000).Asks("crawl", "Whose.", isRequired: true).Asks("class", "Only those that failed for this, as http-404.");
         api.MapGet("/dead-letters/classes", Classes).RequireScope(Scopes.JobsRead)
-            .Documented("For what pages were given up, and how many", "Of all crawls, those begun last first, or of the one that ?crawl= names.", null, 200, typeof(FailureClassList));
+            .Documented("For what pages were given up, and how many", "Of all crawls, those begun last first, or of the one that ?crawl= names.", null, 200, typeof(FailureClassList))
+            .Asks("crawl", "Whose; left out, of all crawls.");
         api.MapPost("/dead-letters/requeue", RequeueAsync).RequireScope(Scopes.JobsWrite)
             .Documented("Puts failed pages back in line", "By their numbers, or all of a crawl, or all that failed for one reason.", typeof(RequeueRequest), 200, typeof(RequeuedAnswer), 400, 404, 409, 422);
     }

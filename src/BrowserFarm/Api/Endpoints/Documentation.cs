@@ -26,4 +26,28 @@ internal static class Documentation
             endpoint.WithMetadata(new ProducesResponseTypeMetadata(problem, typeof(ProblemBody), [Problems.ContentType]));
         return endpoint;
     }
+
+    /// <summary>A member of the query.</summary>
+    /// <param name="isNumber">False for a text.</param>
+    /// <param name="allowed">The legal words; none for any.</param>
+    public static RouteHandlerBuilder Asks(this RouteHandlerBuilder endpoint, string name, string description, bool isNumber = false, bool isRequired = false, params string[] allowed) =>
+        endpoint.WithMetadata(new DocumentedParameter(name, description, IsHeader: false, isNumber, isRequired, allowed));
+
+    /// <summary>Cursor and limit of a list.</summary>
+    public static RouteHandlerBuilder Paged(this RouteHandlerBuilder endpoint, int limit, int most) => endpoint
+        .Asks("cursor", "Where to go on: the last answer's next.", isNumber: true)
+        .Asks("limit", $"How many at most, {limit} when left out, up to {most}.", isNumber: true);
+
+    /// <summary>The header by which a request may be sent again.</summary>
+    public static RouteHandlerBuilder TakesKey(this RouteHandlerBuilder endpoint) =>
+        endpoint.WithMetadata(new DocumentedParameter(CrawlEndpoints.KeyHeader, "Sent again with the same key, the same request counts once.", IsHeader: true, IsNumber: false, IsRequired: false, []));
+
+    /// <summary>Types in which it answers besides JSON.</summary>
+    public static RouteHandlerBuilder AlsoAnswers(this RouteHandlerBuilder endpoint, params string[] types) => endpoint.WithMetadata(new OtherAnswers(types));
 }
+
+/// <summary>What a request may have besides its path and body.</summary>
+internal sealed record DocumentedParameter(string Name, string Description, bool IsHeader, bool IsNumber, bool IsRequired, string[] Allowed);
+
+/// <summary>Types in which an endpoint answers besides JSON.</summary>
+internal sealed record OtherAnswers(string[] Types);

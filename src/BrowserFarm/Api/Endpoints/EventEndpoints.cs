@@ -24,9 +24,9 @@ internal static class EventEndpoints
     {
         api.MapGet("/events", (FarmWatch watch, TimeProvider time, IHostApplicationLifetime lifetime, CancellationToken cancellationToken) =>
                 TypedResults.ServerSentEvents(FarmAsync(watch, time, lifetime, cancellationToken))).RequireScope(Scopes.JobsRead)
-            .Documented("The farm, once a second", "Server-sent events named farm.", null, 200, null);
+            .Documented("The farm, once a second", "Server-sent events named farm.", null, 200, null).AlsoAnswers("text/event-stream");
         api.MapGet("/crawls/{id}/events", CrawlAsync).RequireScope(Scopes.JobsRead)
-            .Documented("A crawl's progress as it happens", "Server-sent events named progress, and end when it is over.", null, 200, null, 404);
+            .Documented("A crawl's progress as it happens", "Server-sent events named progress, and end when it is over.", null, 200, null, 404).AlsoAnswers("text/event-stream");
     }
 
     private static async Task<IResult> CrawlAsync(string id, FarmWatch watch, ServiceCrawls crawls, IJobQueue queue, IHostApplicationLifetime lifetime, CancellationToken cancellationToken) =>

@@ -30,7 +30,8 @@ internal static class FarmEndpoints
         api.MapGet("/history", (FarmWatch watch) => Results.Json(HistoryAnswer.Of(watch.History), ApiJson.Readable.HistoryAnswer)).RequireScope(Scopes.JobsRead)
             .Documented("The last minutes, a look a second, as columns", "", null, 200, typeof(HistoryAnswer));
         api.MapGet("/explain", Explain).RequireScope(Scopes.JobsRead)
-            .Documented("Why a page waits", "?job= by its number, or ?crawl= and ?url=.", null, 200, typeof(ExplainAnswer), 400, 404);
+            .Documented("Why a page waits", "?job= by its number, or ?crawl= and ?url=.", null, 200, typeof(ExplainAnswer), 400, 404)
+            .Asks("job", "By its number.", isNumber: true).Asks("crawl", "With url: whose page.").Asks("url", "With crawl: its address.");
     }
 
     private static IResult Answer(FarmWatch watch, Func<FarmSnapshot, IResult> tell) => watch.Last is { } now

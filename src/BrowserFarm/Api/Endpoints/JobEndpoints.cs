@@ -20,11 +20,11 @@ internal static class JobEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/jobs", SubmitAsync).RequireScope(Scopes.JobsWrite)
-            .Documented("Puts one page in the queue", "It is a crawl of one page; its result is read by the job's number. With an Idempotency-Key the same request may be sent again.", typeof(JobRequest), 201, typeof(SubmittedJob), 400, 413, 422);
+            .Documented("Puts one page in the queue", "It is a crawl of one page; its result is read by the job's number. With an Idempotency-Key the same request may be sent again.", typeof(JobRequest), 201, typeof(SubmittedJob), 400, 413, 422).TakesKey();
         api.MapGet("/jobs/{id:long}", Find).RequireScope(Scopes.JobsRead).Documented("Where a job is, with all its tries", "", null, 200, typeof(JobAnswer), 404);
         api.MapGet("/jobs/{id:long}/result", Result).RequireScope(Scopes.JobsRead).Documented("What was read for a job", "Its ETag never changes: a result does not.", null, 200, typeof(PageDocument), 404);
         api.MapGet("/jobs/{id:long}/artifacts/{name}", Artifact).RequireScope(Scopes.JobsRead)
-            .Documented("A file of a job", "A picture, a print, an archive, by the name under artifacts in its result; screenshot is the evidence of a failed one.", null, 200, null, 404);
+            .Documented("A file of a job", "A picture, a print, an archive, by the name under artifacts in its result; screenshot is the evidence of a failed one.", null, 200, null, 404).AlsoAnswers("application/octet-stream");
         api.MapPost("/jobs/{id:long}/cancel", CancelAsync).RequireScope(Scopes.JobsWrite).Documented("Calls a job off", "A page that is open is closed within two seconds.", null, 200, typeof(CancelAnswer), 404, 409);
         api.MapPost("/jobs/{id:long}/retry", RetryAsync).RequireScope(Scopes.JobsWrite).Documented("Puts a failed job back in line", "With all its tries before it again.", null, 200, typeof(RequeuedAnswer), 404, 409);
     }

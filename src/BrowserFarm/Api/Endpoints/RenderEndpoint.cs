@@ -20,7 +20,8 @@ internal static class RenderEndpoint
             .Documented(
                 "Reads one page while the caller waits",
                 "The answer is the page's document; with one wanted format that is a file (png, jpeg, webp, pdf, mhtml, har, raw) and ?file=true the file itself. A page that fails is a problem of status 502 with its class.",
-                typeof(RenderPageRequest), 200, typeof(PageDocument), 400, 413, 422, 502, 503);
+                typeof(RenderPageRequest), 200, typeof(PageDocument), 400, 413, 422, 502, 503)
+            .Asks("file", "With one wanted format that is a file: answer with it.", allowed: ["true"]).AlsoAnswers("application/octet-stream");
 
     private static async Task<IResult> RenderAsync(HttpContext context, Bodies bodies, PageReader reader, CancellationToken cancellationToken)
     {

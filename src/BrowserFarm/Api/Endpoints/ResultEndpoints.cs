@@ -36,7 +36,8 @@ internal static class ResultEndpoints
             .Documented(
                 "What a crawl has read so far",
                 "With ?format=ndjson (the default), csv or json, after ?cursor=, at most ?limit= results (1000 when left out, up to a million). The header Farm-Cursor has the cursor of the next request; an ETag tells when nothing is new.",
-                null, 200, typeof(PageDocument), 400, 404);
+                null, 200, typeof(IReadOnlyList<PageDocument>), 400, 404)
+            .Paged(limit: 1000, most: MostResults).Asks("format", "ndjson when left out.", allowed: ["ndjson", "csv", "json"]).AlsoAnswers("application/x-ndjson", "text/csv");
 
     private static async Task<IResult> SendAsync(string id, HttpContext context, ServiceCrawls crawls, IJobQueue queue, CancellationToken cancellationToken)
     {
