@@ -24,6 +24,7 @@ internal static class FarmCommandLine
             DoctorCommand.Create(),
             ServeCommand.Create(),
             TokenCommand.Create(),
+            HealthCommand.Create(),
             DemoCommand.Create(),
             SubmitCommand.Create(),
             StatusCommand.Create(),
