@@ -6,9 +6,12 @@
 # .NET 10 has no Debian images, and Ubuntu's Chromium is a snap, which a container cannot run: so the runtime is taken from the SDK image and laid on
 # plain Debian. It is the portable build, at home on both. Taken as it is, it is one layer that a new release of the farm does not change.
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
+ARG NODE_IMAGE=node:22-slim
 ARG BASE_IMAGE=debian:13-slim
 
-# A stage that makes static files of other sources (FROM node AS …) goes here; the build stage takes them by COPY --from before it publishes.
+FROM ${NODE_IMAGE} AS dashboard
+COPY src/BrowserFarm/Dashboard/ /dashboard/
+RUN /dashboard/build-dashboard /lib-out
 
 FROM ${SDK_IMAGE} AS build
 ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
@@ -22,6 +25,7 @@ COPY src/BrowserFarm/BrowserFarm.csproj src/BrowserFarm/
 RUN dotnet restore src/BrowserFarm -r "$(cat /rid)" -p:PublishReadyToRun=true
 COPY BannedSymbols.txt .editorconfig playwright.config.json ./
 COPY src/ src/
+COPY --from=dashboard /lib-out src/BrowserFarm/Dashboard/web/lib
 # Analyzers have had their say in ./farm check, and take half of the time. Of the driver, what its programs for people need is left out (trace viewer,
 # recorder, types), and the symbols of its node; node comes out of its package executable for the owner alone, hence the chmod.
 RUN dotnet publish src/BrowserFarm -c Release -o /out/app --no-restore \
@@ -77,4 +81,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=20s --retries=3 CMD ["dotnet", "/app/BrowserFarm.dll", "health"]
 ENTRYPOINT ["/usr/bin/tini", "--", "dotnet", "/app/BrowserFarm.dll"]
 # Reachable from outside, so it does not start without tokens: docs/container.md#tokens.
-CMD ["serve", "--data", "/data", "--urls", "http://0.0.0.0:8080", "--tokens", "/run/secrets/tokens"]
+CMD ["serve", "--data", "/data", "--urls", "http://0.0.0.0:8080", "--tokens", "/run/secrets/tokens", "--log", "json"]

@@ -25,6 +25,8 @@ public sealed class FarmProcess : IAsyncDisposable
 
     public int Pid => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>What it wrote to its output so far.</summary>
     public string Output
     {

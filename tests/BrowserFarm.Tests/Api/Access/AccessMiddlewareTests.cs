@@ -294,11 +294,27 @@ public sealed class AccessMiddlewareTests : IAsyncLifetime
     {
         await using var site = await AccessSite.StartAsync(TokenStore.Open(_time), _time, Map, new HostCheck(["farm.example.org"]));
 
-        using var response = await site.SendAsync("GET", "/healthz", "Host", host);
+        using var response = await site.SendAsync("GET", "/v1/jobs", "Host", host);
 
         response.StatusCode.Should().Be(isAllowed ? HttpStatusCode.OK : HttpStatusCode.MisdirectedRequest);
         if (!isAllowed)
             (await response.Content.ReadAsStringAsync()).Should().Contain("host-refused").And.Contain("--allow-host");
+    }
+
+    [Theory]
+    [InlineData("GET", "/healthz", "10.244.1.7:8080", true)]
+    [InlineData("GET", "/healthz", "[fd00:10:244::7]:8080", true)]
+    [InlineData("GET", "/healthz", "evil.example", false)]
+    [InlineData("GET", "/healthz", "10.244.1.7.evil.example", false)]
+    [InlineData("POST", "/healthz", "10.244.1.7:8080", false)]
+    [InlineData("GET", "/v1/jobs", "10.244.1.7:8080", false)]
+    public async Task Request_ProbeByAnAddress_IsToldOfHealthAlone(string method, string path, string host, bool isAllowed)
+    {
+        await using var site = await AccessSite.StartAsync(TokenStore.Open(_time), _time, Map);
+
+        using var response = await site.SendAsync(method, path, "Host", host);
+
+        response.StatusCode.Should().Be(isAllowed ? HttpStatusCode.OK : HttpStatusCode.MisdirectedRequest);
     }
 
     [Fact]
