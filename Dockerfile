@@ -32,6 +32,7 @@ RUN dotnet publish src/BrowserFarm -c Release -o /out/app --no-restore \
         -r "$(cat /rid)" --self-contained false -p:PublishReadyToRun=true -p:RunAnalyzers=false \
     && cd /out/app \
     && rm -rf ./*.xml ./*.pdb playwright.ps1 .playwright/package/lib/vite .playwright/package/types \
+    && find .playwright/node -mindepth 1 -maxdepth 1 -type d ! -name "$(cat /rid)" -exec rm -rf {} + \
     && strip .playwright/node/*/node \
     && chmod -R a+rX .
 RUN sdk="$(dirname "$(readlink -f "$(command -v dotnet)")")" \
@@ -41,7 +42,7 @@ RUN sdk="$(dirname "$(readlink -f "$(command -v dotnet)")")" \
 
 FROM ${BASE_IMAGE}
 # ca-certificates brings the OpenSSL library that .NET loads. Liberation stands in for Arial, Times and Courier, Zen Hei writes Chinese, Japanese and
-# Korean, Noto everything else: of it the plain faces are kept of scripts that are written today. Removed besides, 260 MB that the headless shell never
+# Korean, Noto everything else: of it the plain faces are kept of scripts that are written today. Removed besides, 280 MB that the headless shell never
 # loads: Mesa's software renderer with LLVM (it brings SwiftShader), Vulkan's validation layer, what only a window needs. The image test proves that
 # pages, pictures, PDF and WebGL come out.
 RUN apt-get update \
@@ -56,7 +57,8 @@ RUN apt-get update \
         /usr/lib/*/libLLVM* /usr/lib/*/libgallium-* /usr/lib/*/libz3.so.* \
         /usr/lib/chromium/libVkLayer_* /usr/lib/chromium/*.TOC /usr/lib/chromium/resources.pak /usr/share/X11/locale /usr/share/X11/xkb \
     && useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin farm \
-    && install -d -o farm -g farm /data
+    && install -d -o farm -g farm /data \
+    && find / -xdev -perm /6000 -type f -exec chmod a-s {} +
 
 COPY --from=build /out/dotnet /usr/share/dotnet
 COPY --from=build /out/app /app
