@@ -1,17 +1,16 @@
-using System.Text.RegularExpressions;
 using TestKit;
 
 namespace BrowserFarm.EndToEndTests;
 
 /// <summary>Clients of the API: those of <c>docs/api.md</c> as they stand there, and one that a public generator makes of the API's document.</summary>
-public sealed partial class ApiClientTests : IAsyncLifetime
+public sealed class ApiClientTests : IAsyncLifetime
 {
     private const string Generator = "openapi-typescript-codegen@0.31.0";
     private const string Compiler = "typescript@5.9.3";
 
     private readonly TempFolder _folder = new();
     private TestSite _site = null!;
-    private FarmProcess _farm = null!;
+    private ServiceProcess _farm = null!;
     private string _url = "";
 
     public async Task InitializeAsync()
@@ -19,9 +18,8 @@ public sealed partial class ApiClientTests : IAsyncLifetime
         _site = await TestSite.StartAsync(CancellationToken.None);
         _site.MapHtml("/", "<title>Start</title><a href=/next>next</a>");
         _site.MapHtml("/next", "<title>Next</title>");
-        _farm = FarmProcess.Start(_folder.Path, "serve", "--data", "service", "--urls", "http://127.0.0.1:0", "--no-sandbox", "--allow-private-network");
-        await Eventually.HoldsAsync(() => Address().IsMatch(_farm.Output), Bounds.Medium, $"it says where it listens; so far {_farm.Errors}");
-        _url = Address().Match(_farm.Output).Value.TrimEnd('/');
+        _farm = await ServiceProcess.StartAsync(_folder.Path);
+        _url = _farm.Url.AbsoluteUri.TrimEnd('/');
     }
 
     public async Task DisposeAsync()
@@ -97,7 +95,4 @@ public sealed partial class ApiClientTests : IAsyncLifetime
         end.ExitCode.Should().Be(0, $"{string.Join(' ', command)}\n{end.Output}\n{end.Errors}");
         return end.Output;
     }
-
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/", RegexOptions.NonBacktracking)]
-    private static partial Regex Address();
 }

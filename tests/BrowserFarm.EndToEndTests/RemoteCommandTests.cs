@@ -10,7 +10,7 @@ public sealed partial class RemoteCommandTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private TestSite _site = null!;
-    private FarmProcess _farm = null!;
+    private ServiceProcess _farm = null!;
     private string _url = "";
     private string _token = "";
 
@@ -23,9 +23,8 @@ public sealed partial class RemoteCommandTests : IAsyncLifetime
         var made = await FarmProcess.RunAsync(_folder.Path, "token", "tester", "--scope", "jobs:read", "--scope", "jobs:write");
         _token = made.Output.Trim();
         await File.WriteAllTextAsync(_folder.Combine("tokens.json"), $$"""{ "tokens": [ {{Entry().Match(made.Errors).Value}} ] }""");
-        _farm = FarmProcess.Start(_folder.Path, "serve", "--data", "service", "--urls", "http://127.0.0.1:0", "--tokens", "tokens.json", "--no-sandbox", "--allow-private-network");
-        await Eventually.HoldsAsync(() => Address().IsMatch(_farm.Output), Bounds.Medium, $"it says where it listens; so far {_farm.Errors}");
-        _url = Address().Match(_farm.Output).Value;
+        _farm = await ServiceProcess.StartAsync(_folder.Path, ["--tokens", "tokens.json"]);
+        _url = _farm.Url.AbsoluteUri;
     }
 
     public async Task DisposeAsync()
@@ -169,9 +168,6 @@ public sealed partial class RemoteCommandTests : IAsyncLifetime
         end.ExitCode.Should().Be(0, end.Errors);
         return JsonDocument.Parse(end.Output).RootElement;
     }
-
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/", RegexOptions.NonBacktracking)]
-    private static partial Regex Address();
 
     [GeneratedRegex(@"\{[^{}]*\}", RegexOptions.NonBacktracking)]
     private static partial Regex Entry();

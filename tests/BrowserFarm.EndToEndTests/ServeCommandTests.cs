@@ -3,14 +3,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using TestKit;
 
 namespace BrowserFarm.EndToEndTests;
 
 /// <summary><c>farm serve</c> as a process: what it tells on its way, and how it stops.</summary>
-public sealed partial class ServeCommandTests : IAsyncLifetime
+public sealed class ServeCommandTests : IAsyncLifetime
 {
     private readonly TempFolder _folder = new();
     private TestSite _site = null!;
@@ -31,21 +30,21 @@ public sealed partial class ServeCommandTests : IAsyncLifetime
         var isHanging = true;
         for (var page = 1; page <= Pages; page++)
             _site.Map($"/{page}", AnswerAsync);
-        await using var farm = Start(["--concurrency", "20"]);
-        using var client = await ClientOfAsync(farm);
+        await using var farm = await ServiceProcess.StartAsync(_folder.Path, ["--concurrency", "20"]);
+        using var client = new HttpClient { BaseAddress = farm.Url };
         // A site each, so that none of them waits for its neighbour: names under localhost all lead here.
         var urls = Enumerable.Range(1, Pages).Select(page => $"http://s{page}.localhost:{_site.BaseUri.Port}/{page}").ToList();
         await BeginAsync(client, new { name = "twenty", urls, maxDepth = 0, ignoreRobots = true });
         await Eventually.HoldsAsync(() => visits.Count == Pages, Bounds.Long, "every page is open");
 
-        Signal.Terminate(farm.Pid);
+        Signal.Terminate(farm.Farm.Pid);
         await Eventually.HoldsAsync(async () => await StatusOfAsync(client, "/readyz") is HttpStatusCode.ServiceUnavailable or null, Bounds.Medium, "readiness goes off");
-        var end = await farm.EndAsync(TimeSpan.FromSeconds(40));
+        var end = await farm.Farm.EndAsync(TimeSpan.FromSeconds(40));
 
         end.ExitCode.Should().Be(0, end.Errors);
         isHanging = false;
-        await using var again = Start([]);
-        using var second = await ClientOfAsync(again);
+        await using var again = await ServiceProcess.StartAsync(_folder.Path);
+        using var second = new HttpClient { BaseAddress = again.Url };
         await Eventually.HoldsAsync(async () => (await AskAsync(second, "/v1/crawls/twenty")).GetProperty("state").GetString() == "finished", Bounds.Long, "all are read");
         var results = (await second.GetStringAsync("/v1/crawls/twenty/results")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         results.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("url").GetString()).Should().BeEquivalentTo(urls, "each once");
@@ -72,20 +71,20 @@ public sealed partial class ServeCommandTests : IAsyncLifetime
             bodies.Enqueue(body.ToArray());
         });
         _site.MapStatus("/missing", StatusCodes.Status404NotFound);
-        await using var farm = Start(["--log", "json"], new Dictionary<string, string?>(StringComparer.Ordinal)
+        await using var farm = await ServiceProcess.StartAsync(_folder.Path, ["--log", "json"], new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = collector.UriOf("/v1/traces").AbsoluteUri,
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         });
-        using var client = await ClientOfAsync(farm);
+        using var client = new HttpClient { BaseAddress = farm.Url };
 
         await BeginAsync(client, new { name = "traced", urls = new[] { _site.UriOf("/missing") } });
         string[] spans = ["attempt", "admission", "lease", "navigate", "record", "http-404", "POST /v1/crawls"];
         await Eventually.HoldsAsync(
             () => string.Concat(bodies.Select(Encoding.Latin1.GetString)) is var sent && spans.All(name => sent.Contains(name, StringComparison.Ordinal)), Bounds.Long, "the collector gets them");
-        Signal.Terminate(farm.Pid);
-        var end = await farm.EndAsync(Bounds.Medium);
+        Signal.Terminate(farm.Farm.Pid);
+        var end = await farm.Farm.EndAsync(Bounds.Medium);
 
         var lines = end.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         lines.Should().NotBeEmpty();
@@ -102,20 +101,11 @@ public sealed partial class ServeCommandTests : IAsyncLifetime
     {
         await File.WriteAllTextAsync(_folder.Combine("limits.json"), file);
 
-        await using var farm = Start(["--limits", "limits.json"]);
+        await using var farm = ServiceProcess.Begin(_folder.Path, ["--limits", "limits.json"]);
         var end = await farm.EndAsync(Bounds.Medium);
 
         end.ExitCode.Should().Be(3, end.Errors);
         end.Errors.Should().Contain(expected).And.NotContain("   at ");
-    }
-
-    private FarmProcess Start(string[] more, IReadOnlyDictionary<string, string?>? environment = null) => FarmProcess.StartWith(
-        "dotnet", _folder.Path, [FarmProcess.ProgramPath, "serve", "--data", "service", "--urls", "http://127.0.0.1:0", "--no-sandbox", "--allow-private-network", .. more], environment);
-
-    private static async Task<HttpClient> ClientOfAsync(FarmProcess farm)
-    {
-        await Eventually.HoldsAsync(() => Address().IsMatch(farm.Output), Bounds.Medium, $"it says where it listens; so far {farm.Errors}");
-        return new HttpClient { BaseAddress = new Uri(Address().Match(farm.Output).Value) };
     }
 
     private static async Task BeginAsync(HttpClient client, object crawl)
@@ -139,7 +129,4 @@ public sealed partial class ServeCommandTests : IAsyncLifetime
             return null;
         }
     }
-
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+/", RegexOptions.NonBacktracking)]
-    private static partial Regex Address();
 }

@@ -68,7 +68,7 @@ public sealed class ApiServer : IAsyncDisposable
         var hosts = new HostCheck([.. options.AllowedHosts, .. options.Urls.Select(url => url.IdnHost).Where(host => IPAddress.TryParse(host, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any))]);
         var guard = new AddressGuard(options.Addresses, time);
         if (options.LimitsFile is { } limits)
-            _ = LimitsFile.Parse(LimitsFile.ReadBytes(limits), limits, options.Farm.TargetLimit);   // what is wrong with it is known before anything is begun
+            _ = LimitsFile.Load(limits, options.Farm.TargetLimit);   // what is wrong with it is known before anything is begun
         var folder = CrawlFolder.Take(options.DataFolder);
         SqliteJobQueue? queue = null;
         try
@@ -89,7 +89,10 @@ public sealed class ApiServer : IAsyncDisposable
             services.AddFarm(settings, options.Farm, queue);
             services.AddSingleton(view).AddSingleton(folder).AddSingleton(robots).AddSingleton(sitemaps).AddSingleton(config).AddSingleton(guard);
             services.AddSingleton<SitemapReaders>().AddSingleton<ServiceCrawls>().AddSingleton<ICrawlPlans>(provider => provider.GetRequiredService<ServiceCrawls>());
-            services.AddSingleton<PageReader>().AddSingleton<Readiness>().AddSingleton<SelfAudit>().AddSingleton<LimitsKeeper>().AddSingleton(new LimitsSource(options.LimitsFile)).AddSingleton(new TargetMetrics(options.TargetMetrics)).AddSingleton<FarmWatch>().AddSingleton<Bodies>().AddSingleton<QueueShares>().AddSingleton(new QueueBounds());
+            services.AddSingleton<PageReader>().AddSingleton<FarmWatch>().AddSingleton<Bodies>().AddSingleton<QueueShares>().AddSingleton(new QueueBounds());
+            services.AddSingleton<Readiness>().AddSingleton<SelfAudit>();
+            services.AddSingleton<LimitsKeeper>().AddSingleton(new LimitsSource(options.LimitsFile));
+            services.AddSingleton(new TargetMetrics(options.TargetMetrics));
             services.AddSingleton(new ArtifactFiles(folder.Path));
             services.AddFarmAccess(tokens, hosts);
             services.AddRoutingCore();

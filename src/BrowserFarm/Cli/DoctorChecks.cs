@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using BrowserFarm.Hosting;
+using BrowserFarm.Operations.Audit;
 using ContextPool;
 using ContextPool.Browsers;
 using ContextPool.Leasing;
@@ -12,21 +13,13 @@ using ContextPool.Memory;
 
 namespace BrowserFarm.Cli;
 
-/// <summary>How a check came out.</summary>
-internal enum CheckGrade
-{
-    Ok,
-
-    /// <summary>Works, but should be known.</summary>
-    Warning,
-
-    Failed,
-}
-
-/// <summary>One finding about this machine.</summary>
+/// <summary>One finding of a check, and what it is for whoever scheduled it.</summary>
 /// <param name="Remedy">What to do; null when there is nothing to do.</param>
 /// <param name="ExitCode">What the program ends with when this failed.</param>
-internal sealed record Check(string Subject, CheckGrade Grade, string Finding, string? Remedy = null, int ExitCode = ExitCode.Unexpected);
+internal sealed record Check(string Subject, FindingGrade Grade, string Finding, string? Remedy = null, int ExitCode = ExitCode.Unexpected)
+{
+    public static Check Of(Finding finding, int exitCode = Cli.ExitCode.Unexpected) => new(finding.Subject, finding.Grade, finding.Text, finding.Remedy, exitCode);
+}
 
 /// <summary>Looks at everything a crawl needs. The browser is really started: only that proves that it starts.</summary>
 internal static class DoctorChecks
@@ -45,7 +38,7 @@ internal static class DoctorChecks
 
         var browser = Browser(config.Launch);
         yield return browser;
-        if (browser.Grade != CheckGrade.Failed)
+        if (browser.Grade != FindingGrade.Failed)
         {
             yield return Sandbox(config.Launch);
             yield return await StartAsync(config, cancellationToken);
@@ -53,12 +46,14 @@ internal static class DoctorChecks
 
         foreach (var check in Memory())
             yield return check;
+        foreach (var finding in MachineAudit.Look(BrowserContextPool.CapacityFor(CgroupMemoryProbe.ForThisProcess().Sample(), new ContextPoolOptions()).Contexts))
+            yield return Check.Of(finding);
         yield return Disk();
         yield return Ports();
     }
 
     private static Check Runtime() => new(
-        "runtime", CheckGrade.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
+        "runtime", FindingGrade.Ok, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}");
 
     private static async Task<Check> SdkAsync(CancellationToken cancellationToken)
     {
@@ -71,12 +66,12 @@ internal static class DoctorChecks
             await process.WaitForExitAsync(cancellationToken);
             var versions = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).ToList();
             return versions.Exists(version => version.StartsWith("10.", StringComparison.Ordinal))
-                ? new Check("sdk", CheckGrade.Ok, $".NET SDK {string.Join(", ", versions)}")
-                : new Check("sdk", CheckGrade.Warning, $"no .NET 10 SDK (found: {(versions.Count == 0 ? "none" : string.Join(", ", versions))})", Remedy);
+                ? new Check("sdk", FindingGrade.Ok, $".NET SDK {string.Join(", ", versions)}")
+                : new Check("sdk", FindingGrade.Warning, $"no .NET 10 SDK (found: {(versions.Count == 0 ? "none" : string.Join(", ", versions))})", Remedy);
         }
         catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
-            return new Check("sdk", CheckGrade.Warning, "no dotnet command on the PATH", Remedy);
+            return new Check("sdk", FindingGrade.Warning, "no dotnet command on the PATH", Remedy);
         }
     }
 
@@ -85,11 +80,11 @@ internal static class DoctorChecks
         try
         {
             var config = load();
-            return (config, new Check("configuration", CheckGrade.Ok, PlaywrightConfigFile.Find(asked: null) ?? "none found: the defaults hold"));
+            return (config, new Check("configuration", FindingGrade.Ok, PlaywrightConfigFile.Find(asked: null) ?? "none found: the defaults hold"));
         }
         catch (ConfigFileException exception)
         {
-            return (new PlaywrightConfig(), new Check("configuration", CheckGrade.Failed, exception.Message, "Correct the file; docs/operating.md lists every setting.", ExitCode.Config));
+            return (new PlaywrightConfig(), new Check("configuration", FindingGrade.Failed, exception.Message, "Correct the file; docs/operating.md lists every setting.", ExitCode.Config));
         }
     }
 
@@ -99,21 +94,21 @@ internal static class DoctorChecks
         {
             var found = new BrowserLocator().Locate(launch);
             return found.IsHeadlessShell
-                ? new Check("browser", CheckGrade.Ok, $"{found.Path} ({found.Origin})")
-                : new Check("browser", CheckGrade.Ok, $"{found.Path} ({found.Origin})", "The headless shell needs about half the memory per tab: apt-get install chromium-headless-shell.");
+                ? new Check("browser", FindingGrade.Ok, $"{found.Path} ({found.Origin})")
+                : new Check("browser", FindingGrade.Ok, $"{found.Path} ({found.Origin})", "The headless shell needs about half the memory per tab: apt-get install chromium-headless-shell.");
         }
         catch (BrowserNotFoundException exception)
         {
-            return new Check("browser", CheckGrade.Failed, exception.Message, "apt-get install chromium-headless-shell", ExitCode.NoBrowser);
+            return new Check("browser", FindingGrade.Failed, exception.Message, "apt-get install chromium-headless-shell", ExitCode.NoBrowser);
         }
     }
 
     private static Check Sandbox(LaunchProfile launch) => launch switch
     {
-        { UsesSandbox: true } => new Check("sandbox", CheckGrade.Ok, "on; whether the kernel allows it shows when the browser starts"),
+        { UsesSandbox: true } => new Check("sandbox", FindingGrade.Ok, "on; whether the kernel allows it shows when the browser starts"),
         { Sandbox: SandboxMode.Auto } => new Check(
-            "sandbox", CheckGrade.Warning, "off: root cannot have it, so pages would run with root's rights if they broke out", "Run as another user."),
-        _ => new Check("sandbox", CheckGrade.Warning, "off, as configured", "Set launch.sandbox to \"auto\"."),
+            "sandbox", FindingGrade.Warning, "off: root cannot have it, so pages would run with root's rights if they broke out", "Run as another user."),
+        _ => new Check("sandbox", FindingGrade.Warning, "off, as configured", "Set launch.sandbox to \"auto\"."),
     };
 
     private static async Task<Check> StartAsync(PlaywrightConfig config, CancellationToken cancellationToken)
@@ -128,12 +123,12 @@ internal static class DoctorChecks
             var page = await lease.Context.NewPageAsync();
             await page.EvaluateAsync("1 + 1");
             var version = lease.Context.Browser?.Version;
-            return new Check("start", CheckGrade.Ok, string.Create(
+            return new Check("start", FindingGrade.Ok, string.Create(
                 CultureInfo.InvariantCulture, $"browser {version} opened a page in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s"));
         }
         catch (Exception exception) when (exception is BrowserLaunchException or LeaseTimeoutException or Microsoft.Playwright.PlaywrightException)
         {
-            return new Check("start", CheckGrade.Failed, exception.Message, ExitCode: ExitCode.NoBrowser);
+            return new Check("start", FindingGrade.Failed, exception.Message, ExitCode: ExitCode.NoBrowser);
         }
     }
 
@@ -148,14 +143,14 @@ internal static class DoctorChecks
             MemorySource.CgroupV2 => "limit of the control group (v2)",
             _ => "this machine",
         };
-        yield return new Check("memory", CheckGrade.Ok, $"{sample.AvailableBytes >> 20} MB of {sample.LimitBytes >> 20} MB free ({source})");
+        yield return new Check("memory", FindingGrade.Ok, $"{sample.AvailableBytes >> 20} MB of {sample.LimitBytes >> 20} MB free ({source})");
 
         var bound = capacity.Bound == CapacityBound.Processor
             ? $"{Environment.ProcessorCount} cores × {options.MaxContextsPerCore}"
             : $"free memory at {options.TabBytes >> 20} MB a tab";
         yield return capacity.Contexts > 0
-            ? new Check("contexts", CheckGrade.Ok, $"{capacity.Contexts} pages at once, bound by {bound}")
-            : new Check("contexts", CheckGrade.Failed, $"no page fits: {bound} after the reserve", "Free some memory or raise the container's limit.");
+            ? new Check("contexts", FindingGrade.Ok, $"{capacity.Contexts} pages at once, bound by {bound}")
+            : new Check("contexts", FindingGrade.Failed, $"no page fits: {bound} after the reserve", "Free some memory or raise the container's limit.");
     }
 
     private static Check Disk()
@@ -169,14 +164,14 @@ internal static class DoctorChecks
             var free = new DriveInfo(here).AvailableFreeSpace;
             return free switch
             {
-                < NoDisk => new Check("disk", CheckGrade.Failed, $"{free >> 20} MB free in {here}", "Free some space.", ExitCode.Storage),
-                < LittleDisk => new Check("disk", CheckGrade.Warning, $"{free >> 20} MB free in {here}", "A crawl with HTML needs about 20 KB a page, with pictures 200 KB."),
-                _ => new Check("disk", CheckGrade.Ok, $"{free >> 30} GB free in {here}"),
+                < NoDisk => new Check("disk", FindingGrade.Failed, $"{free >> 20} MB free in {here}", "Free some space.", ExitCode.Storage),
+                < LittleDisk => new Check("disk", FindingGrade.Warning, $"{free >> 20} MB free in {here}", "A crawl with HTML needs about 20 KB a page, with pictures 200 KB."),
+                _ => new Check("disk", FindingGrade.Ok, $"{free >> 30} GB free in {here}"),
             };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new Check("disk", CheckGrade.Failed, $"{here} cannot be written: {exception.Message}", "Change to another folder, or give crawls a place with --out.", ExitCode.Storage);
+            return new Check("disk", FindingGrade.Failed, $"{here} cannot be written: {exception.Message}", "Change to another folder, or give crawls a place with --out.", ExitCode.Storage);
         }
     }
 
@@ -186,11 +181,11 @@ internal static class DoctorChecks
         {
             using var listener = new TcpListener(IPAddress.Loopback, DemoCommand.UsualPort);
             listener.Start();
-            return new Check("ports", CheckGrade.Ok, $"127.0.0.1:{DemoCommand.UsualPort} is free for the demo shop");
+            return new Check("ports", FindingGrade.Ok, $"127.0.0.1:{DemoCommand.UsualPort} is free for the demo shop");
         }
         catch (SocketException exception)
         {
-            return new Check("ports", CheckGrade.Warning, $"127.0.0.1:{DemoCommand.UsualPort} is taken ({exception.SocketErrorCode})", "The demo shop will use another port.");
+            return new Check("ports", FindingGrade.Warning, $"127.0.0.1:{DemoCommand.UsualPort} is taken ({exception.SocketErrorCode})", "The demo shop will use another port.");
         }
     }
 }

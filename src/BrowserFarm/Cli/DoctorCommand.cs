@@ -1,5 +1,6 @@
 using System.CommandLine;
 using BrowserFarm.Cli.Remote;
+using BrowserFarm.Operations.Audit;
 using Spectre.Console;
 
 namespace BrowserFarm.Cli;
@@ -26,7 +27,7 @@ internal static class DoctorCommand
                 checks.Add(check);
                 if (!asJson)
                     Write(check);
-                if (worst == ExitCode.Ok && check.Grade == CheckGrade.Failed)
+                if (worst == ExitCode.Ok && check.Grade == FindingGrade.Failed)
                     worst = check.ExitCode;
             }
 
@@ -41,20 +42,20 @@ internal static class DoctorCommand
     {
         var (mark, colour) = check.Grade switch
         {
-            CheckGrade.Ok => ("ok", "green"),
-            CheckGrade.Warning => ("note", "yellow"),
+            FindingGrade.Ok => ("ok", "green"),
+            FindingGrade.Warning => ("note", "yellow"),
             _ => ("FAIL", "red"),
         };
         if (Console.IsOutputRedirected)
         {
-            Console.Out.WriteLine($"{mark,-5} {check.Subject,-14} {check.Finding}");
+            Console.Out.WriteLine($"{mark,-5} {check.Subject,-16} {check.Finding}");
             if (check.Remedy is { } remedy)
-                Console.Out.WriteLine($"{"",-20} → {remedy}");
+                Console.Out.WriteLine($"{"",-22} → {remedy}");
             return;
         }
 
-        AnsiConsole.MarkupLine($"[{colour}]{mark,-5}[/] {Markup.Escape($"{check.Subject,-14}")} {Markup.Escape(check.Finding)}");
+        AnsiConsole.MarkupLine($"[{colour}]{mark,-5}[/] {Markup.Escape($"{check.Subject,-16}")} {Markup.Escape(check.Finding)}");
         if (check.Remedy is { } advice)
-            AnsiConsole.MarkupLine($"{"",-20} [grey]→[/] {Markup.Escape(advice)}");
+            AnsiConsole.MarkupLine($"{"",-22} [grey]→[/] {Markup.Escape(advice)}");
     }
 }

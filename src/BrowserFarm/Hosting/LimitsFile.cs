@@ -24,9 +24,15 @@ public static class LimitsFile
     private static readonly string[] Keys = ["concurrency", "target", "targets"];
     private static readonly string[] TargetKeys = ["start", "max", "spacingMs", "firstPauseMs", "maxPauseMs"];
 
-    /// <summary>Reads the file's bytes.</summary>
-    /// <exception cref="LimitsFileException">It cannot be read.</exception>
-    public static byte[] ReadBytes(string path)
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="LimitsFileException">It cannot be read, or has mistakes; the message lists them.</exception>
+    public static FarmLimits Load(string path, TargetLimitOptions usual) => Watch(path, usual).Load();
+
+    /// <summary>A file that is taken up when it changes.</summary>
+    public static WatchedFile<FarmLimits> Watch(string path, TargetLimitOptions usual) =>
+        new(() => ReadBytes(path), bytes => Parse(bytes, path, usual), exception => exception is LimitsFileException);
+
+    private static byte[] ReadBytes(string path)
     {
         try
         {
@@ -49,8 +55,7 @@ public static class LimitsFile
             {
                 var common = TargetOf(top.Object("target", TargetKeys), usual);
                 var rules = top.Entries("targets", MaxRules, IsHost, "a host's name in lower case, or *. and a name", TargetKeys)
-                    .Select(entry => new TargetRule(entry.Name, TargetOf(entry.Value, common)))
-                    .ToList();
+                    .ToDictionary(entry => entry.Name, entry => TargetOf(entry.Value, common), StringComparer.Ordinal);
                 return new FarmLimits(top.Whole("concurrency", 1, 1_000), new TargetRules(common, rules));
             });
         }

@@ -18,7 +18,7 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
     private readonly HashSet<TargetKey> _opened = [];
     private readonly long _start = time.GetTimestamp();
     private int _workers = int.MaxValue;
-    private TargetRules _rules = new(options, []);
+    private TargetRules _rules = new(options, new Dictionary<string, TargetLimitOptions>(StringComparer.Ordinal));
 
     /// <summary>Raised, outside any lock, when a target is done with a request or an attempt ended: a target may be open again.</summary>
     public event Action? Released;

@@ -1,23 +1,38 @@
+using System.Collections.Frozen;
 using BrowserFarm.Jobs;
 
 namespace BrowserFarm.Limiting;
 
-/// <summary>Which bounds hold for which target: those of the first rule that fits its host, or else the common ones. Immutable.</summary>
-/// <param name="common">For targets that no rule fits.</param>
-/// <param name="rules">In the order in which they are tried.</param>
-public sealed class TargetRules(TargetLimitOptions common, IReadOnlyList<TargetRule> rules)
+/// <summary>Which bounds hold for which target: those of its host, else of the nearest name above it, else the common ones. Immutable.</summary>
+/// <remarks>A target is found in one step for each part of its name, however many rules there are: they are asked for every new target, and for all of them when they change.</remarks>
+public sealed class TargetRules
 {
-    public TargetLimitOptions Common { get; } = common;
+    private readonly FrozenDictionary<string, TargetLimitOptions>.AlternateLookup<ReadOnlySpan<char>> _rules;
 
-    public IReadOnlyList<TargetRule> Rules { get; } = rules;
+    /// <param name="common">For targets that no rule fits.</param>
+    /// <param name="rules">By a host's name in lower case, or <c>*.example.org</c> for all below it.</param>
+    public TargetRules(TargetLimitOptions common, IReadOnlyDictionary<string, TargetLimitOptions> rules)
+    {
+        Common = common;
+        _rules = rules.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public TargetLimitOptions Common { get; }
 
     public TargetLimitOptions For(TargetKey target)
     {
         var host = HostOf(target.Value);
-        foreach (var rule in Rules)
+        if (_rules.TryGetValue(host, out var own))
+            return own;
+
+        Span<char> above = stackalloc char[host.Length + 1];
+        for (var dot = host.IndexOf('.'); dot >= 0; dot = host.IndexOf('.'))
         {
-            if (rule.Fits(host))
-                return rule.Options;
+            host = host[(dot + 1)..];
+            "*.".CopyTo(above);
+            host.CopyTo(above[2..]);
+            if (_rules.TryGetValue(above[..(host.Length + 2)], out var options))
+                return options;
         }
 
         return Common;
@@ -29,13 +44,4 @@ public sealed class TargetRules(TargetLimitOptions common, IReadOnlyList<TargetR
         var end = host.Length > 0 && host[0] == '[' ? host.IndexOf(']') + 1 : host.IndexOf(':');
         return end > 0 ? host[..end] : host;
     }
-}
-
-/// <summary>Bounds of some hosts' targets.</summary>
-/// <param name="Host">A host's name in lower case, or <c>*.example.org</c> for all below it.</param>
-public sealed record TargetRule(string Host, TargetLimitOptions Options)
-{
-    internal bool Fits(ReadOnlySpan<char> host) => Host.StartsWith("*.", StringComparison.Ordinal)
-        ? host.EndsWith(Host.AsSpan(1), StringComparison.Ordinal)
-        : host.SequenceEqual(Host);
 }

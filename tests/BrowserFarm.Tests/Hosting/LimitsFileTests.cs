@@ -1,6 +1,7 @@
 using System.Text;
 using BrowserFarm.Hosting;
 using BrowserFarm.Limiting;
+using TestKit;
 
 namespace BrowserFarm.Tests.Hosting;
 
@@ -16,7 +17,7 @@ public sealed class LimitsFileTests
               // what the operator knows of sites
               "concurrency": 5,
               "target": { "max": 16, "spacingMs": 10 },
-              "targets": { "shop.example.org": { "max": 2, "spacingMs": 1000 }, "*.example.org": { "max": 4 }, "[::1]": { "max": 1 }, },
+              "targets": { "shop.example.org": { "max": 2, "spacingMs": 1000 }, "*.org": { "max": 9 }, "*.example.org": { "max": 4 }, "[::1]": { "max": 1 }, },
             }
             """);
 
@@ -24,9 +25,11 @@ public sealed class LimitsFileTests
         Bounds("https://shop.example.org/").Should().Be((2, 1000));
         Bounds("https://shop.example.org:8443/").Should().Be((2, 1000), "a rule is of a host, whatever its port");
         Bounds("https://a.b.example.org/").Should().Be((4, 10), "what a rule leaves out is as for all");
-        Bounds("https://example.org/").Should().Be((16, 10), "*. is what is below it");
+        Bounds("https://example.org/").Should().Be((9, 10), "*. is what is below it, and the nearest wins");
+        Bounds("https://shop.example.com/").Should().Be((16, 10));
         Bounds("http://[::1]:8080/").Should().Be((1, 10));
-        Bounds("https://notexample.org/").Should().Be((16, 10));
+        Bounds("https://notexample.org/").Should().Be((9, 10));
+        Bounds("http://localhost:8080/").Should().Be((16, 10));
 
         (int Max, double Spacing) Bounds(string url)
         {
@@ -52,8 +55,28 @@ public sealed class LimitsFileTests
         FluentActions.Invoking(() => Read(json)).Should().Throw<LimitsFileException>().WithMessage($"*limits.json*{expected}*");
 
     [Fact]
-    public void ReadBytes_NoSuchFile_IsSaid() =>
-        FluentActions.Invoking(() => LimitsFile.ReadBytes("/nowhere/limits.json")).Should().Throw<LimitsFileException>().WithMessage("*cannot be read*");
+    public void Load_NoSuchFile_IsSaid() =>
+        FluentActions.Invoking(() => LimitsFile.Load("/nowhere/limits.json", Usual)).Should().Throw<LimitsFileException>().WithMessage("*cannot be read*");
+
+    [Fact]
+    public void Look_FileGoneAndBackAsItWas_IsUsedAgainAndWithoutAFault()
+    {
+        using var folder = new TempFolder();
+        var path = folder.Combine("limits.json");
+        File.WriteAllText(path, "{}");
+        var file = LimitsFile.Watch(path, Usual);
+        file.Load();
+        file.Look().Should().BeOfType<FileLook<FarmLimits>.Unchanged>();
+
+        File.Delete(path);
+        file.Look().Should().BeOfType<FileLook<FarmLimits>.Kept>();
+        file.Look().Should().BeOfType<FileLook<FarmLimits>.Unchanged>("a fault is told once");
+        file.Fault.Should().Contain("cannot be read");
+
+        File.WriteAllText(path, "{}");
+        file.Look().Should().BeOfType<FileLook<FarmLimits>.Replaced>();
+        file.Fault.Should().BeNull();
+    }
 
     private static FarmLimits Read(string json) => LimitsFile.Parse(Encoding.UTF8.GetBytes(json), "limits.json", Usual);
 }

@@ -44,7 +44,7 @@ public sealed class TargetLimitersTests
     {
         GetToKnow(A);
         GetToKnow(B);
-        _limiters.Apply(new TargetRules(new TargetLimitOptions { Start = 2, Max = 8 }, [new TargetRule("a.example", new TargetLimitOptions { Start = 1, Max = 1, Spacing = TimeSpan.FromSeconds(3) })]));
+        _limiters.Apply(Rules(("a.example", new TargetLimitOptions { Start = 1, Max = 1, Spacing = TimeSpan.FromSeconds(3) })));
 
         using var only = _limiters.TryAdmit(A)!;
         _limiters.TryAdmit(A).Should().BeNull("one is in flight");
@@ -54,7 +54,7 @@ public sealed class TargetLimitersTests
         _limiters.TryAdmit(B).Should().NotBeNull();
         _limiters.TryAdmit(B).Should().NotBeNull("its bounds are as before");
 
-        _limiters.Apply(new TargetRules(new TargetLimitOptions { Start = 2, Max = 8 }, []));
+        _limiters.Apply(Rules());
         _clock.Advance(TimeSpan.FromSeconds(3));
         _limiters.TryAdmit(A).Should().NotBeNull();
         _limiters.OpensIn(A).Should().NotBe(TimeSpan.FromSeconds(3), "the gap was the rule's");
@@ -356,4 +356,7 @@ public sealed class TargetLimitersTests
 
     /// <summary>One good answer: from then on two requests may be in flight.</summary>
     private void GetToKnow(TargetKey target) => _limiters.TryAdmit(target)!.Report(TargetVerdict.Good);
+
+    private static TargetRules Rules(params (string Host, TargetLimitOptions Options)[] rules) =>
+        new(new TargetLimitOptions { Start = 2, Max = 8 }, rules.ToDictionary(rule => rule.Host, rule => rule.Options, StringComparer.Ordinal));
 }

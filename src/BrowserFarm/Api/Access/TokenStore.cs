@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BrowserFarm.Hosting;
 
 namespace BrowserFarm.Api.Access;
 
@@ -23,76 +24,54 @@ public sealed class TokenStore
     /// <summary>Longest secret that is looked at, in characters.</summary>
     private const int MaxSecretLength = 256;
 
-    private readonly string? _path;
+    private readonly WatchedFile<IReadOnlyList<AccessToken>>? _file;
     private readonly TimeProvider _time;
-    private readonly Lock _reload = new();
     private volatile IReadOnlyList<AccessToken> _tokens;
-    private volatile string? _fault;
-    private byte[] _lookedAt = [];      // digest of the file as it was last looked at; empty when it could not be read
 
-    private TokenStore(string? path, IReadOnlyList<AccessToken> tokens, TimeProvider time)
+    private TokenStore(WatchedFile<IReadOnlyList<AccessToken>>? file, IReadOnlyList<AccessToken> tokens, TimeProvider time)
     {
-        _path = path;
+        _file = file;
         _tokens = tokens;
         _time = time;
     }
 
     /// <summary>Whether there are tokens at all. Without, everybody who reaches the service may do everything, so it must be bound to loopback.</summary>
-    public bool IsOpen => _path is null && _tokens.Count == 0;
+    public bool IsOpen => _file is null && _tokens.Count == 0;
 
     /// <summary>The tokens, expired ones too, in the order of the file.</summary>
     public IReadOnlyList<AccessToken> Tokens => _tokens;
 
     /// <summary>Why the file as it is now is not used; null while all is well.</summary>
-    public string? Fault => _fault;
+    public string? Fault => _file?.Fault;
 
     /// <summary>No tokens: everything is open.</summary>
-    public static TokenStore Open(TimeProvider time) => new(path: null, [], time);
+    public static TokenStore Open(TimeProvider time) => new(file: null, [], time);
 
     /// <summary>Fixed tokens, without a file.</summary>
     /// <exception cref="ArgumentException">There are none; <see cref="Open"/> says so on purpose.</exception>
     public static TokenStore Of(IReadOnlyList<AccessToken> tokens, TimeProvider time) =>
-        tokens.Count > 0 ? new TokenStore(path: null, tokens, time) : throw new ArgumentException("There are no tokens.", nameof(tokens));
+        tokens.Count > 0 ? new TokenStore(file: null, tokens, time) : throw new ArgumentException("There are no tokens.", nameof(tokens));
 
     /// <summary>The tokens of a file.</summary>
     /// <exception cref="TokenFileException">It cannot be used; the message lists everything that is wrong.</exception>
     public static TokenStore Load(string path, TimeProvider time)
     {
-        var bytes = TokenFile.ReadBytes(path);
-        return new TokenStore(path, TokenFile.Parse(bytes, path), time) { _lookedAt = SHA256.HashData(bytes) };
+        var file = new WatchedFile<IReadOnlyList<AccessToken>>(() => TokenFile.ReadBytes(path), bytes => TokenFile.Parse(bytes, path), exception => exception is TokenFileException);
+        return new TokenStore(file, file.Load(), time);
     }
 
-    /// <summary>Looks at the file again; call it every few seconds. What is in it counts, not its time, which says nothing about a mounted secret.</summary>
+    /// <summary>Looks at the file again; call it every few seconds.</summary>
     public TokenReload TryReload()
     {
-        if (_path is null)
-            return new TokenReload.Unchanged();
-
-        lock (_reload)
+        switch (_file?.Look())
         {
-            byte[] digest = [];
-            try
-            {
-                var bytes = TokenFile.ReadBytes(_path);
-                digest = SHA256.HashData(bytes);
-                if (digest.AsSpan().SequenceEqual(_lookedAt))
-                    return new TokenReload.Unchanged();
-
-                var tokens = TokenFile.Parse(bytes, _path);
+            case FileLook<IReadOnlyList<AccessToken>>.Replaced { Value: var tokens }:
                 _tokens = tokens;
-                _fault = null;
                 return new TokenReload.Replaced(tokens.Count);
-            }
-            catch (TokenFileException exception)
-            {
-                var isNews = exception.Message != _fault;
-                _fault = exception.Message;
-                return isNews ? new TokenReload.Kept(exception.Message) : new TokenReload.Unchanged();
-            }
-            finally
-            {
-                _lookedAt = digest;
-            }
+            case FileLook<IReadOnlyList<AccessToken>>.Kept { Reason: var reason }:
+                return new TokenReload.Kept(reason);
+            default:
+                return new TokenReload.Unchanged();
         }
     }
 

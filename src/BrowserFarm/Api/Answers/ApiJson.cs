@@ -33,6 +33,7 @@ namespace BrowserFarm.Api.Answers;
 [JsonSerializable(typeof(ReadyAnswer))]
 [JsonSerializable(typeof(AliveAnswer))]
 [JsonSerializable(typeof(AuditAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<AuditFinding>))]
 [JsonSerializable(typeof(ExplainAnswer))]
 [JsonSerializable(typeof(PageDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext

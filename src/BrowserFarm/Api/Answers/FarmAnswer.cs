@@ -1,5 +1,6 @@
 using BrowserFarm.Limiting;
 using BrowserFarm.Operations;
+using BrowserFarm.Operations.Audit;
 using BrowserFarm.Queueing;
 using ContextPool.Diagnostics;
 
@@ -105,7 +106,15 @@ public sealed record AuditAnswer(string? Problem, IReadOnlyList<AuditFinding> Fi
 
 /// <param name="Grade"><c>ok</c>, <c>warning</c> or <c>failed</c>.</param>
 /// <param name="Remedy">What to do; null when there is nothing to do.</param>
-public sealed record AuditFinding(string Subject, string Grade, string Text, string? Remedy);
+public sealed record AuditFinding(string Subject, string Grade, string Text, string? Remedy)
+{
+    public static AuditFinding Of(Finding finding) => new(finding.Subject, NameOf(finding.Grade), finding.Text, finding.Remedy);
+
+    internal static string NameOf(FindingGrade grade) => grade.ToString().ToLowerInvariant();
+
+    /// <summary>The grade of this name; one that nobody knows is taken for the worst.</summary>
+    internal static FindingGrade GradeOf(string name) => Enum.TryParse<FindingGrade>(name, ignoreCase: true, out var grade) ? grade : FindingGrade.Failed;
+}
 
 /// <summary>The process answers.</summary>
 public sealed record AliveAnswer(string Status);

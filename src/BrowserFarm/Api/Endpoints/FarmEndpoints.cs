@@ -43,7 +43,7 @@ internal static class FarmEndpoints
         var files = new[] { ("limits", limits.Fault), ("tokens", tokens.Fault) }
             .Where(file => file.Item2 is not null)
             .Select(file => new Finding(file.Item1, FindingGrade.Warning, ClientText.Clean(file.Item2!), "Correct the file; what it said before holds on."));
-        return new AuditAnswer(audit.Problem, [.. audit.Findings.Concat(files).Select(finding => new AuditFinding(finding.Subject, finding.Grade.ToString().ToLowerInvariant(), finding.Text, finding.Remedy))]);
+        return new AuditAnswer(audit.Problem, [.. audit.Findings.Concat(files).Select(AuditFinding.Of)]);
     }
 
     private static IResult Scale(FarmSnapshot now) =>

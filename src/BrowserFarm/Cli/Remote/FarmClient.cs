@@ -24,7 +24,8 @@ internal sealed class FarmClient : IDisposable
 
     public FarmClient(Uri url, string? token)
     {
-        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectWithin, AutomaticDecompression = DecompressionMethods.All, AllowAutoRedirect = false })
+        // No proxy stands between programs of one machine, whatever the environment says.
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectWithin, AutomaticDecompression = DecompressionMethods.All, AllowAutoRedirect = false, UseProxy = !url.IsLoopback })
         {
             // Relative to where it stands, also behind a proxy under a path.
             BaseAddress = url.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/"),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using BrowserFarm.Api;
 using BrowserFarm.Api.Answers;
+using BrowserFarm.Operations.Audit;
 
 namespace BrowserFarm.Cli.Remote;
 
@@ -13,32 +14,31 @@ internal static class RemoteDoctor
         var (status, body) = await farm.AskAsync("healthz", cancellationToken);
         if (status != HttpStatusCode.OK)
         {
-            yield return new Check("alive", CheckGrade.Failed, ProblemText.Of(body, (int)status, farm.Name), "Is it a BrowserFarm service that answers there?", ExitCode.Service);
+            yield return new Check("alive", FindingGrade.Failed, ProblemText.Of(body, (int)status, farm.Name), "Is it a BrowserFarm service that answers there?", ExitCode.Service);
             yield break;
         }
 
-        yield return new Check("alive", CheckGrade.Ok, $"{farm.Name} answers");
+        yield return new Check("alive", FindingGrade.Ok, $"{farm.Name} answers");
         var (_, ready) = await farm.AskAsync("readyz", cancellationToken);
         foreach (var condition in FarmClient.Read(ready, ApiJson.Readable.ReadyAnswer).Checks)
         {
             yield return condition.Holds
-                ? new Check(condition.Name, CheckGrade.Ok, "ready")
-                : new Check(condition.Name, CheckGrade.Failed, ClientText.Clean(condition.Reason), ExitCode: ExitCode.Service);
+                ? new Check(condition.Name, FindingGrade.Ok, "ready")
+                : new Check(condition.Name, FindingGrade.Failed, ClientText.Clean(condition.Reason), ExitCode: ExitCode.Service);
         }
 
         var audit = FarmClient.Read(await farm.GetAsync("v1/audit", cancellationToken), ApiJson.Readable.AuditAnswer);
         foreach (var finding in audit.Findings)
         {
             yield return new Check(
-                finding.Subject, finding.Grade switch { "ok" => CheckGrade.Ok, "warning" => CheckGrade.Warning, _ => CheckGrade.Failed }, ClientText.Clean(finding.Text), finding.Remedy, ExitCode.Service);
+                finding.Subject, AuditFinding.GradeOf(finding.Grade), ClientText.Clean(finding.Text), finding.Remedy, ExitCode.Service);
         }
 
         var queue = FarmClient.Read(await farm.GetAsync("v1/queue", cancellationToken), ApiJson.Readable.QueueAnswer);
-        yield return new Check("pipeline", queue.State switch { "stalled" => CheckGrade.Failed, "starved" => CheckGrade.Warning, _ => CheckGrade.Ok }, $"{queue.State}: {ClientText.Clean(queue.Reason)}", ExitCode: ExitCode.Service);
+        yield return new Check("pipeline", queue.State switch { "stalled" => FindingGrade.Failed, "starved" => FindingGrade.Warning, _ => FindingGrade.Ok }, $"{queue.State}: {ClientText.Clean(queue.Reason)}", ExitCode: ExitCode.Service);
     }
 
-    /// <summary>The checks as one JSON document.</summary>
+    /// <summary>The checks as one JSON document, each as the service tells its findings.</summary>
     public static string ToJson(IEnumerable<Check> checks) => JsonSerializer.Serialize(
-        checks.Select(check => new DoctorCheck(check.Subject, check.Grade == CheckGrade.Ok ? "ok" : check.Grade == CheckGrade.Warning ? "warning" : "failed", check.Finding, check.Remedy)).ToList(),
-        DoctorJson.Readable.ListDoctorCheck);
+        [.. checks.Select(check => new AuditFinding(check.Subject, AuditFinding.NameOf(check.Grade), check.Finding, check.Remedy))], ApiJson.Readable.IReadOnlyListAuditFinding);
 }
