@@ -138,6 +138,7 @@ internal sealed class FarmClient : IDisposable
         var status = answer.StatusCode;
         var code = status switch
         {
+            _ when answer.Content.Headers.ContentType?.MediaType != Problems.ContentType => ExitCode.Service,   // somebody else's answer
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => ExitCode.Config,
             >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests => ExitCode.Service,
             _ => ExitCode.Usage,
