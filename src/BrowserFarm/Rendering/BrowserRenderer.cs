@@ -1,3 +1,4 @@
+using AngleSharp.Html.Parser;
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering.Actions;
 using BrowserFarm.Rendering.Blocking;
@@ -5,6 +6,7 @@ using BrowserFarm.Rendering.Captures;
 using BrowserFarm.Rendering.Failures;
 using BrowserFarm.Rendering.Fields;
 using BrowserFarm.Rendering.Handlers;
+using BrowserFarm.Rendering.Http;
 using BrowserFarm.Rendering.Readiness;
 using ContextPool.Leasing;
 using Microsoft.Playwright;
@@ -143,7 +145,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         {
             BaseUrl = Uri.TryCreate(captured.BaseUrl, UriKind.Absolute, out var baseUrl) ? baseUrl : finalUrl,
             About = captured.About,
-            Fields = await PickAsync(tab.World, wish.Fields, stop),
+            Fields = await PickAsync(tab.World, wish.Fields, captured.Html, stop),
             Profile = request.KeepProfile ? await page.Context.StorageStateAsync().BoundedBy(stop) : null,
             Blocked = activity.Blocked,
             Data = findings?.Data,
@@ -157,20 +159,23 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         });
     }
 
-    /// <summary>The page is read by now: what is wrong with the selectors costs the fields alone.</summary>
-    private async Task<IReadOnlyList<FieldMatches>> PickAsync(IsolatedWorld world, IReadOnlyList<FieldSpec> fields, CancellationToken stop)
+    /// <summary>
+    /// The page is read by now, so what is wrong with the selectors costs the fields alone. Where the browser does not answer in time, because one selector is
+    /// endless or because the machine is starved, each is looked for in what was captured: then the endless one alone is missing, and on a slow machine none.
+    /// </summary>
+    private async Task<IReadOnlyList<FieldMatches>> PickAsync(IsolatedWorld world, IReadOnlyList<FieldSpec> fields, string html, CancellationToken stop)
     {
         if (fields.Count == 0)
             return [];
 
+        var atMost = options.ActionTimeout / 2;
         try
         {
-            var atMost = options.ActionTimeout / 2;
             return await Bounded.RunAsync(atMost, time, bounded => PageCapture.TakeFieldsAsync(world, fields, atMost, bounded), stop);
         }
         catch (TimeoutException)
         {
-            return [.. fields.Select(_ => FieldMatches.None with { Error = "the selectors took too long" })];
+            return FieldPicker.Pick(new HtmlParser().ParseDocument(NestingLimit.Flatten(html)), fields, atMost, time, stop);
         }
     }
 

@@ -103,7 +103,7 @@ public sealed class FieldsOfBothEnginesTests(ChromiumFixture chromium) : IAsyncL
     }
 
     [Fact]
-    public async Task Fields_XPathThatTakesForEver_CostsItsFieldsAndNotThePage()
+    public async Task Fields_XPathThatTakesForEver_CostsItselfAndNeitherThePageNorOtherFields()
     {
         _site.MapHtml("/", $"<!doctype html><h1>here</h1>{string.Concat(Enumerable.Repeat("<p>x", 5000))}");
         var fields = FieldSchema.Parse("""{ "head": "h1", "bomb": { "xpath": "//p[count(//p[count(//p) > 1]) > 1]" } }"""u8.ToArray(), "schema");
@@ -112,9 +112,11 @@ public sealed class FieldsOfBothEnginesTests(ChromiumFixture chromium) : IAsyncL
         var plain = await ReadAsync("/", fields);
 
         page.Text.Should().StartWith("here");
-        page.Fields.Should().HaveCount(2).And.OnlyContain(field => field.Error == "the selectors took too long");
-        plain.Fields[0].Taken.Should().ContainSingle();
-        plain.Fields[1].Error.Should().Be("the selectors took too long");
+        foreach (var read in new[] { page, plain })
+        {
+            read.Fields[0].Taken.Should().ContainSingle().Which.Value.Should().Be("here");
+            read.Fields[1].Error.Should().Be("the selectors took too long");
+        }
     }
 
     private async Task<RenderedPage> RenderAsync(string path, IReadOnlyList<FieldSpec> fields)
