@@ -14,12 +14,12 @@ internal static class DashboardMeasurement
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(20);
 
-    public static async Task AddAsync(Uri service, HttpClient client, MarkdownTable table, CancellationToken cancellationToken)
+    public static async Task AddAsync(MeasuredService service, MarkdownTable table, CancellationToken cancellationToken)
     {
         await using var viewer = await ViewerBrowser.StartAsync();
-        await AddPaintAsync(viewer, service, table);
-        var serving = await ServingAsync(client, cancellationToken);
-        var (open, closed) = await LookingAsync(viewer, service, cancellationToken);
+        await AddPaintAsync(viewer, service.Url, table);
+        var serving = await ServingAsync(service, cancellationToken);
+        var (open, closed) = await LookingAsync(viewer, service.Url, cancellationToken);
         table.Add(
             "one open dashboard, of one core: of the service, of the browser that shows it (less an empty page)", "2 % together",
             string.Create(CultureInfo.InvariantCulture, $"{serving:P1}, {Math.Max(0, open - closed):P1}"));
@@ -42,22 +42,16 @@ internal static class DashboardMeasurement
         table.Add($"dashboard opened {Openings} times while crawling: first paint, median and slowest; its numbers are there", "1 s", $"{Figures.Milliseconds(paints.Quantile(0.5))}, {Figures.Milliseconds(paints.Quantile(1))}; {Figures.Milliseconds(numbers.Quantile(0.5))}");
     }
 
-    /// <summary>Share of a core that one stream of events costs the service; those who read it are in the same process, and counted with it.</summary>
-    private static async Task<double> ServingAsync(HttpClient client, CancellationToken cancellationToken)
+    /// <summary>Share of a core that one stream of events costs the service.</summary>
+    private static async Task<double> ServingAsync(MeasuredService service, CancellationToken cancellationToken)
     {
-        var without = await ShareAsync(OwnTime, cancellationToken);
+        var without = await ShareAsync(() => service.ProcessorTime, cancellationToken);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var listening = Enumerable.Range(0, Listeners).Select(_ => ListenAsync(client, enough.Token)).ToList();
-        var with = await ShareAsync(OwnTime, cancellationToken);
+        var listening = Enumerable.Range(0, Listeners).Select(_ => ListenAsync(service.Client, enough.Token)).ToList();
+        var with = await ShareAsync(() => service.ProcessorTime, cancellationToken);
         await enough.CancelAsync();
         await Task.WhenAll(listening);
         return Math.Max(0, with - without) / Listeners;
-
-        static TimeSpan OwnTime()
-        {
-            using var own = Process.GetCurrentProcess();
-            return own.TotalProcessorTime;
-        }
     }
 
     private static async Task ListenAsync(HttpClient client, CancellationToken cancellationToken)
