@@ -26,6 +26,8 @@ public sealed class FarmMetrics : IDisposable
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _proxyErrors;
     private readonly Counter<long> _bytes;
+    private readonly Counter<long> _framesSpared;
+    private readonly Counter<long> _tabsCompared;
     private readonly Counter<long> _cuts;
     private readonly Counter<long> _blocks;
     private readonly Counter<long> _claimsLost;
@@ -44,6 +46,8 @@ public sealed class FarmMetrics : IDisposable
         _deadLetters = _meter.CreateCounter<long>("browserfarm.jobs.dead_letters", "{job}", "Jobs given up, by class of the last failure");
         _proxyErrors = _meter.CreateCounter<long>("browserfarm.proxy.errors", "{error}", "Attempts that failed because of the proxy");
         _bytes = _meter.CreateCounter<long>("browserfarm.results.bytes", "By", "Size of the texts of stored results: HTML, text, Markdown");
+        _framesSpared = _meter.CreateCounter<long>("browserfarm.pages.frameless", "{page}", "Pages read in a tab that draws nothing, those that were only compared included");
+        _tabsCompared = _meter.CreateCounter<long>("browserfarm.pages.compared", "{page}", "Pages read in both kinds of tabs to see whether they are the same");
         _cuts = _meter.CreateCounter<long>("browserfarm.limiter.cuts", "{cut}", "Times a target's limit was cut because it was overloaded");
         _blocks = _meter.CreateCounter<long>("browserfarm.limiter.blocks", "{block}", "Times a target refused and was left alone for a time");
         _claimsLost = _meter.CreateCounter<long>("browserfarm.claims.lost", "{claim}", "Claims that ran out because nobody was heard of");
@@ -66,6 +70,12 @@ public sealed class FarmMetrics : IDisposable
     public void ShowTargets() => _targets ??= new TargetBoard(_meter, () => _board.Now);
 
     public void PageBegun(Engine engine) => _begun.Add(1, EngineTag(engine));
+
+    /// <summary>A page was read in a tab that draws nothing.</summary>
+    public void PageWithoutFrames() => _framesSpared.Add(1);
+
+    /// <summary>A page was read in both kinds of tabs.</summary>
+    public void TabsCompared() => _tabsCompared.Add(1);
 
     /// <summary>An attempt is settled.</summary>
     /// <param name="outcome">One of <see cref="AttemptEnds"/>.</param>
@@ -122,7 +132,7 @@ public sealed class FarmMetrics : IDisposable
                 _ended.Add(0, EngineTag(engine), Tag("outcome", end));
         }
 
-        foreach (var counter in new[] { _cuts, _blocks, _claimsLost, _claimsFenced })
+        foreach (var counter in new[] { _framesSpared, _tabsCompared, _cuts, _blocks, _claimsLost, _claimsFenced })
             counter.Add(0);
     }
 

@@ -29,6 +29,7 @@ public static class PageExtractor
             Depth = job.Depth,
             Attempt = job.Attempts,
             Engine = job.Engine,
+            Frameless = page.Frameless,
             Settled = page.Settled,
             Truncated = page.Truncated,
             Blocked = page.Blocked,

@@ -60,6 +60,7 @@ internal static partial class PlaywrightConfigSchema
         Milliseconds("navigation.settleTimeoutMs", 100, 600_000, (config, value) => config.Render.SettleTimeout = value),
         Choice("navigation.waitUntil", ["settled", "load", "domcontentloaded"],
             (config, value) => config.Render.WaitUntil = Enum.Parse<WaitUntil>(value, ignoreCase: true)),
+        Bool("navigation.frameless", (config, value) => config.Render.Frameless = value),
 
         Texts("block.resourceTypes", $"a list of {string.Join(", ", ResourceFilter.Types.Select(type => type.ToLowerInvariant()))}", IsResourceType,
             (config, values) => config.Render.BlockedResourceTypes = [.. values.Select(ResourceTypeOf)]),

@@ -77,6 +77,10 @@ public sealed record PageDocument
     /// <summary>Why it was that, in words, where a crawl chooses by itself; null where it does not.</summary>
     public string? EngineReason { get; init; }
 
+    /// <summary>True when it was read in a tab that draws nothing, as the site's pages were found to be the same in.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Frameless { get; init; }
+
     /// <summary>False when the page never went quiet and was captured as it stood.</summary>
     public bool Settled { get; init; }
 

@@ -103,6 +103,13 @@ public sealed class TargetLimiters(TargetLimitOptions options, TimeProvider time
             return _targets.Find(target) is { } entry && entry.State.BlockedUntil > Now;
     }
 
+    /// <summary>There must be some time between two requests to the target: nobody may ask it twice on one permit.</summary>
+    public bool IsSpaced(TargetKey target)
+    {
+        lock (_gate)
+            return (_targets.Find(target)?.Gap ?? _rules.For(target).Spacing) > TimeSpan.Zero;
+    }
+
     /// <summary>Sets the least time between two requests to a target, as its robots.txt asks; less than the configured one changes nothing.</summary>
     public void SetSpacing(TargetKey target, TimeSpan spacing)
     {

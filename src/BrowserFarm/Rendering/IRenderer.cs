@@ -72,6 +72,9 @@ public sealed record RenderedPage(
     /// <summary>Wanted formats that are missing or not whole.</summary>
     public IReadOnlyList<CaptureProblem> CaptureProblems { get; init; } = [];
 
+    /// <summary>It was read in a tab that draws nothing.</summary>
+    public bool Frameless { get; init; }
+
     /// <summary>Null when it was not wanted.</summary>
     public IReadOnlyList<ConsoleLine>? Console { get; init; }
 

@@ -21,6 +21,9 @@ public sealed class RenderOptions
     /// <summary>Longest wait for a page to go quiet; it is then captured as it stands, with <c>settled: false</c>. Default 10 s.</summary>
     public TimeSpan SettleTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Pages of a site are read in tabs that draw nothing, once enough of them were the same there. Default true.</summary>
+    public bool Frameless { get; set; } = true;
+
     /// <summary>Kinds of resources that are not loaded, in the spelling of the DevTools protocol (<c>Image</c>, <c>Media</c>, <c>Font</c>, …). Default none.</summary>
     public IReadOnlyList<string> BlockedResourceTypes { get; set; } = [];
 

@@ -10,12 +10,11 @@ using BrowserFarm.Rendering.Http;
 using BrowserFarm.Scheduling;
 using BrowserFarm.Storage;
 using ContextPool;
-using ContextPool.Leasing;
 using Microsoft.Extensions.Logging;
 
 namespace BrowserFarm.Workers;
 
-/// <summary>One attempt from permit to outcome: a page that is fresh enough, or robots → lease → render → <em>lease ends</em> → extract → store files → discover.</summary>
+/// <summary>One attempt from permit to outcome: a page that is fresh enough, or robots → render (<see cref="TabRenderer"/>) → extract → store files → discover.</summary>
 /// <remarks>
 /// The straight path of a job; decisions are in <see cref="FailureClassifier"/>, <see cref="LinkDiscovery"/> and the queue's settlement
 /// policy. The permit was taken before and the settlement comes after, both by <see cref="Worker"/>.
@@ -27,6 +26,7 @@ public sealed class AttemptRunner(
     /// <summary>Failures to start a browser in a row, after which no further one is expected to start.</summary>
     private const int MaxLaunchFailures = 5;
 
+    private readonly TabRenderer _tabs = new(pool, renderer, limiters, options, time, logger, metrics);
     private int _launchFailures = MaxLaunchFailures - 1;   // the very first failure is final: nothing has ever worked
 
     /// <returns>What the attempt came to; failures of page, site and browser are values.</returns>
@@ -66,7 +66,7 @@ public sealed class AttemptRunner(
                 return new AttemptOutcome.NeedsBrowser("Pages like it needed a browser.");
 
             var request = RequestFor(job, wish, admission) with { MayTurn = mayTurn };
-            var rendered = job.Engine == Engine.Http ? await (plan.Http ?? http).ReadAsync(request, cancellationToken) : await RenderAsync(plan, job, request, wait, cancellationToken);
+            var rendered = job.Engine == Engine.Http ? await (plan.Http ?? http).ReadAsync(request, cancellationToken) : await RenderAsync(plan, job, request, admission, wait, cancellationToken);
             if (rendered is RenderOutcome.NotAsked)
                 return new AttemptOutcome.Interrupted();
             if (rendered is RenderOutcome.NeedsBrowser { Reason: var need })
@@ -124,31 +124,14 @@ public sealed class AttemptRunner(
         return job.Engine == Engine.Browser && plan.Engines.MayTurn(job.Url) ? plan.Memory.WhyBrowser(job) : null;
     }
 
-    private async Task<RenderOutcome> RenderAsync(CrawlPlan plan, Job job, RenderRequest request, ContextWait wait, CancellationToken cancellationToken)
+    private async Task<RenderOutcome> RenderAsync(CrawlPlan plan, Job job, RenderRequest request, Admission admission, ContextWait wait, CancellationToken cancellationToken)
     {
-        await using var lease = await LeaseAsync(plan, job, wait, cancellationToken);
+        var outcome = await _tabs.RenderAsync(plan, job, request, admission, wait, cancellationToken);
         Volatile.Write(ref _launchFailures, 0);
-        var rendered = await renderer.RenderAsync(lease, request, cancellationToken);
-        if (rendered is RenderOutcome.Rendered)
-            lease.MarkSuccessful();
-        return rendered;
+        return outcome;
     }
 
-    private async Task<ContextLease> LeaseAsync(CrawlPlan plan, Job job, ContextWait wait, CancellationToken cancellationToken)
-    {
-        var asked = time.GetTimestamp();
-        using var span = FarmTraces.Step("lease");
-        try
-        {
-            return await pool.LeaseAsync(LeaseRequestFor(plan, job), cancellationToken);
-        }
-        finally
-        {
-            wait.Time = time.GetElapsedTime(asked);
-        }
-    }
-
-    private RenderRequest RequestFor(Job job, PageWish wish, Admission admission) => new(job.Url, wish, TurnOf(admission))
+    private RenderRequest RequestFor(Job job, PageWish wish, Admission admission) => new(job.Url, wish, TabRenderer.TurnOf(limiters, admission))
     {
         WasTried = job.Attempts + job.Holds + job.Refunds > 1,
         IsFinal = failure => SettlementPolicy.IsFinal(failure, job, options.Retry),
@@ -216,32 +199,9 @@ public sealed class AttemptRunner(
         var retryAfter = failure.Class == FailureClasses.Challenge ? null
             : failure.RetryAfter > options.Retry.MaxRetryAfter ? options.Retry.MaxRetryAfter
             : failure.RetryAfter;
-        admission.Report(VerdictOf(failure), retryAfter);
+        admission.Report(TargetVerdicts.Of(failure), retryAfter);
         return new AttemptOutcome.Failed(failure);
     }
-
-    private TargetTurn TurnOf(Admission admission) => new(() => !limiters.IsBlocked(admission.Target), admission.Served);
-
-    private LeaseRequest LeaseRequestFor(CrawlPlan plan, Job job) => new($"job {job.Id}")
-    {
-        // One visitor for the whole crawl of a site: its tab is navigated on, with the site's cookies and cache.
-        Key = new ContextKey($"crawl {job.CrawlId}", job.Url.Target.Value),
-        Profile = plan.Profile,
-        Alone = QueueRules.RunsAlone(job),
-        WaitAtMost = FarmOptions.LeaseWait,
-        // The renderer ends by itself; the pool's bound is for a renderer that does not.
-        HoldAtMost = options.Render.AttemptTimeoutOf(plan.Crawl.Spec.Page) + TimeSpan.FromSeconds(15),
-    };
-
-    /// <summary>What a failure says about the target's load.</summary>
-    private static TargetVerdict VerdictOf(AttemptFailure failure) => failure switch
-    {
-        { Kind: FailureKind.Throttled } or { Class: FailureClasses.Challenge } => TargetVerdict.Throttled,
-        { Kind: not FailureKind.Transient } => TargetVerdict.Neutral,
-        { Class: FailureClasses.Connect or FailureClasses.NoAnswer or FailureClasses.RobotsUnreachable } => TargetVerdict.Overloaded,
-        { Class: "http-502" or "http-503" or "http-504" } => TargetVerdict.Overloaded,
-        _ => TargetVerdict.Neutral,
-    };
 
     private static Dictionary<string, byte[]> FilesOf(RenderedPage page)
     {
@@ -251,11 +211,5 @@ public sealed class AttemptRunner(
         foreach (var (name, picture) in page.Pictures)
             files.Add(name, picture);
         return files;
-    }
-
-    /// <summary>How long one attempt waited for its context, got or not.</summary>
-    private sealed class ContextWait
-    {
-        public TimeSpan Time { get; set; }
     }
 }

@@ -1,5 +1,6 @@
 using BrowserFarm.Crawling;
 using BrowserFarm.Crawling.Engines;
+using BrowserFarm.Crawling.Frames;
 using BrowserFarm.Jobs;
 using BrowserFarm.Rendering.Http;
 using BrowserFarm.Storage;
@@ -15,6 +16,9 @@ namespace BrowserFarm.Workers;
 /// <param name="Fresh">What earlier runs of a recurring crawl read recently enough; null when every page is asked for.</param>
 public sealed record CrawlPlan(Crawl Crawl, LinkDiscovery Discovery, EngineRule Engines, EngineMemory Memory, RobotsCache? Robots, Sitemaps? Sitemaps, CrawlFolder Folder, FreshPages? Fresh = null)
 {
+    /// <summary>What was learned of tabs that draw nothing.</summary>
+    public FrameMemory Frames { get; } = new();
+
     /// <summary>What contexts look like to its pages; null for the pool's own profile.</summary>
     public ContextProfile? Profile { get; init; }
 

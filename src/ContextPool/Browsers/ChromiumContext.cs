@@ -28,12 +28,13 @@ internal sealed class ChromiumContext : IOpenedContext
 
     public bool IsBroken => Volatile.Read(ref _crashed) || Page.IsClosed;
 
-    public static async Task<ChromiumContext> OpenAsync(IBrowser browser, ContextProfile profile, TimeSpan scrubTimeout, TimeProvider time)
+    /// <param name="tabs">Of the same browser.</param>
+    public static async Task<ChromiumContext> OpenAsync(IBrowser browser, FramelessTabs tabs, ContextProfile profile, TimeSpan scrubTimeout, TimeProvider time)
     {
-        var context = await browser.NewContextAsync(profile.ToPlaywright());
+        var (context, target) = await tabs.NewContextAsync(browser, profile);
         try
         {
-            var page = await context.NewPageAsync();
+            var page = target is null ? await context.NewPageAsync() : await tabs.OpenAsync(context, target);
             var opened = new ChromiumContext(context, page, await PageHeart.OpenAsync(page, time), profile, scrubTimeout);
             opened.SetTimeouts();
             return opened;

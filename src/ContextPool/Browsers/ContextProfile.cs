@@ -56,6 +56,9 @@ public sealed class ContextProfile
     /// <summary>Default bound on one action: a wait for a selector, a screenshot, a script. Default 10 s.</summary>
     public TimeSpan ActionTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>As <see cref="Leasing.LeaseRequest.Frameless"/> asks for.</summary>
+    internal bool Frameless { get; private set; }
+
     /// <summary>Everything that tells two profiles apart, as one text: contexts are shared only between equal ones.</summary>
     internal string Identity => string.Join(
         '\u001f',
@@ -67,6 +70,14 @@ public sealed class ContextProfile
             Proxy?.Server ?? "", Proxy?.Username ?? "", Proxy?.Password ?? "", Proxy?.Bypass ?? "",
             .. ExtraHttpHeaders.OrderBy(header => header.Key, StringComparer.Ordinal).Select(header => $"{header.Key}: {header.Value}"),
         ]);
+
+    /// <summary>The same in all else, in a tab without frames. Shares its lists with this one.</summary>
+    internal ContextProfile WithoutFrames()
+    {
+        var copy = (ContextProfile)MemberwiseClone();
+        copy.Frameless = true;
+        return copy;
+    }
 
     internal BrowserNewContextOptions ToPlaywright() => new()
     {

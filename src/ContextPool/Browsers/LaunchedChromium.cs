@@ -11,6 +11,7 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
     private readonly IPlaywright _playwright;
     private readonly IBrowser _browser;
     private readonly ICDPSession _session;
+    private readonly FramelessTabs _tabs;
     private readonly ProcessIdentity? _driver;
     private readonly ProcessIdentity? _process;
     private readonly ProcessGroup? _group;
@@ -26,6 +27,7 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
         _playwright = playwright;
         _browser = browser;
         _session = session;
+        _tabs = new FramelessTabs(session);
         _driver = driver;
         _process = process;
         _group = process is { } found ? ProcessGroup.Of(found) : null;
@@ -51,7 +53,7 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
     public Task Exited => _exited.Task;
 
     public async Task<IOpenedContext> OpenContextAsync(ContextProfile profile) =>
-        await ChromiumContext.OpenAsync(_browser, profile, _scrubTimeout, _time);
+        await ChromiumContext.OpenAsync(_browser, _tabs, profile, _scrubTimeout, _time);
 
     /// <remarks>Begun on another thread: the pipe to a stopped driver may be full, and the asker must not wait with it.</remarks>
     public Task BeatAsync() => Task.Run(() => _session.SendAsync("Browser.getVersion"));

@@ -9,6 +9,9 @@ namespace ContextPool.Leasing;
 internal sealed class ContextSupply(
     ContextPoolOptions options, PlaceBook places, ContextOpener opener, ContextCloser closer, TimeProvider time, PoolMetrics metrics, ILogger logger)
 {
+    /// <summary>Marks a profile's contexts whose tab draws nothing: they are kept apart from the others.</summary>
+    private const string Frameless = "\u001fframeless";
+
     private readonly WarmShelf _shelf = new();
     private readonly BackgroundTasks _background = new();
     private readonly string _ownProfile = options.Context.Identity;
@@ -26,8 +29,7 @@ internal sealed class ContextSupply(
     /// <exception cref="BrowserLaunchException">No browser starts, or none opens a context.</exception>
     public async Task<PooledContext> GetAsync(LeaseRequest request)
     {
-        var profile = request.Profile ?? options.Context;
-        var identity = request.Profile is null ? _ownProfile : profile.Identity;
+        var (profile, identity) = ProfileOf(request);
         if (request.Alone)
         {
             MakeRoom();
@@ -55,6 +57,13 @@ internal sealed class ContextSupply(
 
         MakeRoom();
         return await opener.OpenAsync(profile, identity);
+    }
+
+    private (ContextProfile Profile, string Identity) ProfileOf(LeaseRequest request)
+    {
+        var profile = request.Profile ?? options.Context;
+        var identity = request.Profile is null ? _ownProfile : profile.Identity;
+        return request.Frameless ? (profile.WithoutFrames(), identity + Frameless) : (profile, identity);
     }
 
     /// <summary>Takes a returned lease's context: to the shelf when it may serve its key again, else to be closed.</summary>

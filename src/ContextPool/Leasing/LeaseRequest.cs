@@ -15,6 +15,9 @@ public sealed record LeaseRequest(string Holder)
     /// <summary>What the context looks like to its pages; null for the pool's own profile. Do not change it afterwards.</summary>
     public ContextProfile? Profile { get; init; }
 
+    /// <summary>In a tab that draws nothing, which saves a third or more of what a page costs. Nothing in it can be photographed or printed, and what pages expect of frames is made up for as well as may be. Default false.</summary>
+    public bool Frameless { get; init; }
+
     /// <summary>Who suffers first when memory runs out: the lease with the lowest number, and of those the youngest. Default 0.</summary>
     public int Priority { get; init; }
 

@@ -47,7 +47,7 @@ public abstract class CrawlTest : IAsyncLifetime
 
     protected static CrawlSpec Spec(Uri start) => new() { Seeds = [start.AbsoluteUri], Page = new PageWish([PageFormat.Text], []) };
 
-    protected static PlaywrightConfig Config() => PlaywrightConfigFile.Read(Path.Join(RepositoryRoot.Path, PlaywrightConfigFile.FileName));
+    protected virtual PlaywrightConfig Config() => PlaywrightConfigFile.Read(Path.Join(RepositoryRoot.Path, PlaywrightConfigFile.FileName));
 
     protected void Link(string path, params string[] links) =>
         Site.MapHtml(path, $"<title>{path}</title>{string.Concat(links.Select(link => $"<a href=\"{link}\">{link}</a> "))}");
