@@ -57,10 +57,10 @@ internal sealed class PipelineRules(TimeSpan longestAttempt)
         if (facts.Running > 0)
         {
             return facts.SinceProgress > longestAttempt
-                ? new PipelineVerdict(PipelineState.Stalled, Invariant($"{facts.Running} pages are being worked on and none has ended for {facts.SinceProgress.TotalSeconds:0} s"))
+                ? new PipelineVerdict(PipelineState.Stalled, Invariant($"{BeingWorkedOn(facts.Running)} and {(facts.Running == 1 ? "has not ended" : "none has ended")} for {facts.SinceProgress.TotalSeconds:0} s"))
                 : facts.WaitForContext >= facts.Running && facts.SinceProgress > Patience
-                    ? new PipelineVerdict(PipelineState.Starved, Invariant($"all {facts.Running} pages in hand wait for a browser context; there may be {facts.Contexts}"))
-                    : new PipelineVerdict(PipelineState.Flowing, Invariant($"{facts.Running} pages are being worked on"));
+                    ? new PipelineVerdict(PipelineState.Starved, Invariant($"{AllInHand(facts.Running)} for a browser context; there may be {facts.Contexts}"))
+                    : new PipelineVerdict(PipelineState.Flowing, BeingWorkedOn(facts.Running));
         }
 
         if (facts.NextReady is not { } wait)
@@ -74,6 +74,10 @@ internal sealed class PipelineRules(TimeSpan longestAttempt)
             ? new PipelineVerdict(PipelineState.Stalled, Invariant($"pages could be asked for, there is room, and nothing has happened for {facts.SinceProgress.TotalSeconds:0} s"))
             : new PipelineVerdict(PipelineState.Flowing, "the next pages are about to be asked for");
     }
+
+    private static string BeingWorkedOn(long pages) => pages == 1 ? "1 page is being worked on" : Invariant($"{pages} pages are being worked on");
+
+    private static string AllInHand(long pages) => pages == 1 ? "the one page in hand waits" : Invariant($"all {pages} pages in hand wait");
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

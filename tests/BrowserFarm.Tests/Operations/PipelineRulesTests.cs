@@ -54,6 +54,16 @@ public sealed class PipelineRulesTests
         verdict.Reason.Should().NotBeEmpty().And.NotEndWith(".");
     }
 
+    [Theory]
+    [InlineData(1, 1, 0, "1 page is being worked on")]
+    [InlineData(2, 1, 0, "2 pages are being worked on")]
+    [InlineData(1, 40, 1, "the one page in hand waits for a browser context; there may be 8")]
+    [InlineData(2, 40, 2, "all 2 pages in hand wait for a browser context; there may be 8")]
+    [InlineData(1, 130, 0, "1 page is being worked on and has not ended for 130 s")]
+    [InlineData(2, 130, 0, "2 pages are being worked on and none has ended for 130 s")]
+    public void Decide_OneOrSeveralPages_AreSpokenOfAsSuch(int running, int seconds, int waiting, string reason) =>
+        _rules.Decide(Working with { Running = running, WaitForContext = waiting, SinceProgress = TimeSpan.FromSeconds(seconds) }).Reason.Should().Be(reason);
+
     [Fact]
     public void Decide_ProgressJustMade_IsNeverStalled() => ForAll.Values(
         Any, facts => _rules.Decide(facts with { SinceProgress = TimeSpan.Zero }).State.Should().NotBe(PipelineState.Stalled));
