@@ -117,6 +117,22 @@ public sealed class BrowserContextPool : IContextPool
         };
     }
 
+    public OpenContexts Contexts(int atMost)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(atMost);
+
+        // One that changes hands meanwhile is met twice, or not at all. What it is later in this row counts.
+        var found = new Dictionary<PooledContext, (ContextState State, ContextLease? Lease)>();
+        foreach (var lease in _places.LeasesWhere(_ => true))
+            found[lease.Pooled] = (ContextState.Leased, lease);
+        foreach (var entry in _supply.Shelved())
+            found[entry.Context] = (entry.Key is null ? ContextState.Blank : entry.Ready.IsCompleted ? ContextState.Warm : ContextState.Scrubbing, null);
+        foreach (var context in _supply.BeingClosed())
+            found[context] = (ContextState.Closing, null);
+        return new OpenContexts(
+            [.. found.OrderBy(one => one.Key.OpenedAt).Take(atMost).Select(one => Look(one.Key, one.Value.State, one.Value.Lease))], Math.Max(0, found.Count - atMost));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_places.Close() is not { } leases)
@@ -155,6 +171,10 @@ public sealed class BrowserContextPool : IContextPool
             lease.Id, lease.Holder, (long)_time.GetElapsedTime(lease.StartedAt).TotalMilliseconds, loss, (long)lease.Pulse.SilentFor.TotalMilliseconds);
     }
 
+    private ContextSnapshot Look(PooledContext context, ContextState state, ContextLease? lease) => new(
+        context.Cell.Id, state, _time.GetElapsedTime(context.OpenedAt), context.Leases, context.LastKey?.Owner, context.LastKey?.Target, lease?.Holder,
+        lease is null ? TimeSpan.Zero : _time.GetElapsedTime(lease.StartedAt));
+
     private async Task TakePlaceAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
         try
@@ -180,6 +200,7 @@ public sealed class BrowserContextPool : IContextPool
         ObjectDisposedException.ThrowIf(!_places.TryLend(lease), this);
 
         pooled.Leases++;
+        pooled.LastKey = request.Key;
         lease.StartClock(request.HoldAtMost, _time);
         pooled.Opened.Crashed += lease.OnCrashed;
         _logger.LeaseOpened(lease.Id, lease.Holder, pooled.Cell.Id);

@@ -20,4 +20,8 @@ public interface IContextPool : IAsyncDisposable
 
     /// <summary>What the pool holds now: places, waiters, cells, and why the capacity is what it is.</summary>
     PoolSnapshot Snapshot();
+
+    /// <summary>The contexts that are open now, one by one. Looked together when it is called, and at no other time.</summary>
+    /// <param name="atMost">How many are wanted; of more the oldest.</param>
+    OpenContexts Contexts(int atMost);
 }

@@ -1,3 +1,5 @@
+using ContextPool.Leasing;
+
 namespace ContextPool.Browsers;
 
 /// <summary>An open context in its cell, with what its future depends on.</summary>
@@ -16,6 +18,9 @@ internal sealed class PooledContext(BrowserCell cell, IOpenedContext opened, str
 
     /// <summary>Leases it has served.</summary>
     public int Leases { get; set; }
+
+    /// <summary>The key it was lent under last; null when it had none, or was never lent.</summary>
+    public ContextKey? LastKey { get; set; }
 
     /// <summary>True for the one caller who closes it.</summary>
     public bool TryBeginClosing() => Interlocked.Exchange(ref _closing, 1) == 0;

@@ -38,6 +38,10 @@ internal sealed class PoolMetrics : IDisposable
     private readonly Counter<long> _orphans;
     private readonly Counter<double> _probeTime;
     private readonly Counter<double> _lateness;
+    private readonly ReasonCounts<ContextEnd> _contextsClosedBy = new();
+    private readonly ReasonCounts<LeaseLoss> _leasesLostBy = new();
+    private readonly ReasonCounts<RecycleReason> _cellsRetiredBy = new();
+    private readonly ReasonCounts<CellLossReason> _cellsLostBy = new();
     private long _openedSoFar;
     private long _reusedSoFar;
     private long _killsSoFar;
@@ -55,7 +59,7 @@ internal sealed class PoolMetrics : IDisposable
         _leaseDuration = Seconds("browserfarm.pool.lease.duration", "Time from the lease to its return");
         _contextsOpened = _meter.CreateCounter<long>("browserfarm.pool.contexts.opened", "{context}", "Contexts opened");
         _contextsReused = _meter.CreateCounter<long>("browserfarm.pool.contexts.reused", "{context}", "Leases served with a warm context of their key");
-        _contextsClosed = _meter.CreateCounter<long>("browserfarm.pool.contexts.closed", "{context}", "Contexts closed");
+        _contextsClosed = _meter.CreateCounter<long>("browserfarm.pool.contexts.closed", "{context}", "Contexts closed, by reason");
         _kills = _meter.CreateCounter<long>("browserfarm.pool.kills", "{context}", "Contexts that had to be forced to close, by the rung it took");
         _hangSilence = Seconds("browserfarm.pool.hang.silence", "Time from the last sign of life of a hung page to the end of its lease, what was forgiven included");
         _hangClosing = Seconds("browserfarm.pool.hang.closing", "Time from the end of a hung page's lease to its free place, by the rung it took");
@@ -77,7 +81,13 @@ internal sealed class PoolMetrics : IDisposable
     /// <summary>What was counted so far.</summary>
     public PoolTotals Totals => new(
         Interlocked.Read(ref _openedSoFar), Interlocked.Read(ref _reusedSoFar), Interlocked.Read(ref _killsSoFar), Interlocked.Read(ref _memoryKillsSoFar),
-        Interlocked.Read(ref _startedSoFar), Interlocked.Read(ref _lostSoFar), Interlocked.Read(ref _retiredSoFar));
+        Interlocked.Read(ref _startedSoFar), Interlocked.Read(ref _lostSoFar), Interlocked.Read(ref _retiredSoFar))
+    {
+        ContextsClosedBy = _contextsClosedBy.Occurred(),
+        LeasesLostBy = _leasesLostBy.Occurred(),
+        CellsRetiredBy = _cellsRetiredBy.Occurred(),
+        CellsLostBy = _cellsLostBy.Occurred(),
+    };
 
     /// <summary>Begins to tell the state of the pool; once, when there is a pool to tell of.</summary>
     /// <param name="snapshot">Read whenever somebody collects.</param>
@@ -120,7 +130,11 @@ internal sealed class PoolMetrics : IDisposable
 
     public void LeaseReturned(TimeSpan held) => _leaseDuration.Record(held.TotalSeconds);
 
-    public void LeaseLost(LeaseLoss loss) => _leasesLost.Add(1, Tag("reason", loss));
+    public void LeaseLost(LeaseLoss loss)
+    {
+        _leasesLostBy.Note(loss);
+        _leasesLost.Add(1, Tag("reason", loss));
+    }
 
     public void LeaseLeaked() => _leaksForced.Add(1);
 
@@ -128,7 +142,11 @@ internal sealed class PoolMetrics : IDisposable
 
     public void ContextReused() => Count(_contextsReused, ref _reusedSoFar);
 
-    public void ContextClosed() => _contextsClosed.Add(1);
+    public void ContextClosed(ContextEnd why)
+    {
+        _contextsClosedBy.Note(why);
+        _contextsClosed.Add(1, Tag("reason", why));
+    }
 
     public void Killed(KillRung rung)
     {
@@ -158,9 +176,17 @@ internal sealed class PoolMetrics : IDisposable
 
     public void LaunchFailed() => _launchFailures.Add(1);
 
-    public void CellLost(CellLossReason reason) => Count(_cellsLost, ref _lostSoFar, Tag("reason", reason));
+    public void CellLost(CellLossReason reason)
+    {
+        _cellsLostBy.Note(reason);
+        Count(_cellsLost, ref _lostSoFar, Tag("reason", reason));
+    }
 
-    public void CellRetired(RecycleReason reason) => Count(_cellsRetired, ref _retiredSoFar, Tag("reason", reason));
+    public void CellRetired(RecycleReason reason)
+    {
+        _cellsRetiredBy.Note(reason);
+        Count(_cellsRetired, ref _retiredSoFar, Tag("reason", reason));
+    }
 
     public void GpuDied() => _gpuDeaths.Add(1);
 
@@ -184,10 +210,12 @@ internal sealed class PoolMetrics : IDisposable
     /// <summary>Begins what alerts look at with 0: a counter that appears with its first event does not rise by it.</summary>
     private void CountNothing()
     {
-        foreach (var counter in new[] { _leases, _leaksForced, _contextsOpened, _contextsReused, _contextsClosed, _launchFailures })
+        foreach (var counter in new[] { _leases, _leaksForced, _contextsOpened, _contextsReused, _launchFailures })
             counter.Add(0);
         foreach (var loss in Enum.GetValues<LeaseLoss>().Where(loss => loss != LeaseLoss.None))
             _leasesLost.Add(0, Tag("reason", loss));
+        foreach (var why in Enum.GetValues<ContextEnd>())
+            _contextsClosed.Add(0, Tag("reason", why));
         foreach (var rung in Enum.GetValues<KillRung>())
             _kills.Add(0, Tag("rung", rung));
         foreach (var reason in Enum.GetValues<CellLossReason>())

@@ -24,6 +24,12 @@ internal sealed class ContextSupply(
     /// <summary>Of these, those whose tab is still leaving the page of its last lease.</summary>
     public int Scrubbing => Volatile.Read(ref _scrubbing);
 
+    /// <summary>Contexts open between two leases, one by one.</summary>
+    public IReadOnlyList<ShelvedContext> Shelved() => _shelf.All();
+
+    /// <summary>Contexts that are not closed yet.</summary>
+    public IReadOnlyCollection<PooledContext> BeingClosed() => closer.BeingClosed;
+
     /// <summary>A context for a request whose place is taken.</summary>
     /// <exception cref="BrowserNotFoundException">As the launcher says.</exception>
     /// <exception cref="BrowserLaunchException">No browser starts, or none opens a context.</exception>
@@ -44,7 +50,7 @@ internal sealed class ContextSupply(
                 return warm.Context;
             }
 
-            closer.CloseUnplaced(warm.Context);
+            closer.CloseUnplaced(warm.Context, ContextEnd.Broken);
         }
 
         while (_shelf.TryTake(key: null, identity) is { } blank)
@@ -52,7 +58,7 @@ internal sealed class ContextSupply(
             if (IsAlive(blank.Context))
                 return blank.Context;
 
-            closer.CloseUnplaced(blank.Context);
+            closer.CloseUnplaced(blank.Context, ContextEnd.Broken);
         }
 
         MakeRoom();
@@ -71,18 +77,18 @@ internal sealed class ContextSupply(
     public void TakeBack(ContextLease lease, bool mayKeep)
     {
         var context = lease.Pooled;
-        var keep = mayKeep && lease.Request.Key is not null && lease.Loss == LeaseLoss.None && !lease.IsTainted && IsFit(context);
+        var end = EndOf(lease, mayKeep);
         if (!places.TryTakeBack(lease))
             return;
 
-        if (keep)
+        if (end is not { } why)
         {
             Shelve(context, lease.Request.Key);
             places.EndClosing();   // after it lies there: whoever gets this place may have its key
         }
         else
         {
-            closer.Close(context, lease);
+            closer.Close(context, lease, why);
         }
     }
 
@@ -101,32 +107,28 @@ internal sealed class ContextSupply(
         }
 
         places.TurnOpeningIntoClosing();
-        closer.Close(context, lease: null);
+        closer.Close(context, lease: null, ContextEnd.Unwanted);
     });
 
     /// <summary>Closes what has been idle or open for too long, and what is idle in a cell that takes no more.</summary>
     public void CloseStale()
     {
-        foreach (var stale in _shelf.TakeWhere(entry =>
-            entry.Context.Cell.State != CellState.Serving
-            || entry.Context.Opened.IsBroken
-            || time.GetElapsedTime(entry.Context.OpenedAt) >= options.MaxContextAge
-            || (entry.Key is not null && time.GetElapsedTime(entry.ShelvedAt) >= options.MaxIdleTime)))
-            closer.CloseUnplaced(stale.Context);
+        foreach (var stale in _shelf.TakeWhere(entry => StaleBecause(entry) is not null))
+            closer.CloseUnplaced(stale.Context, StaleBecause(stale) ?? ContextEnd.Idle);
     }
 
-    /// <summary>Closes idle contexts, least recently used first, because memory is short.</summary>
-    public void CloseIdle(int atMost)
+    /// <summary>Closes idle contexts, least recently used first.</summary>
+    public void CloseIdle(int atMost, ContextEnd why)
     {
         while (atMost-- > 0 && _shelf.TryTakeOldest() is { } oldest)
-            closer.CloseUnplaced(oldest.Context);
+            closer.CloseUnplaced(oldest.Context, why);
     }
 
     /// <summary>Drops what was idle in a cell that is gone or retiring.</summary>
     public void CloseIdleIn(BrowserCell cell)
     {
         foreach (var entry in _shelf.TakeWhere(entry => entry.Context.Cell == cell))
-            closer.CloseUnplaced(entry.Context);
+            closer.CloseUnplaced(entry.Context, ContextEnd.CellGone);
     }
 
     /// <summary>Opens blank contexts ahead, as many as configured and as there is room for.</summary>
@@ -147,7 +149,7 @@ internal sealed class ContextSupply(
     public async Task CloseAsync()
     {
         foreach (var entry in _shelf.Close())
-            closer.CloseUnplaced(entry.Context);
+            closer.CloseUnplaced(entry.Context, ContextEnd.PoolClosed);
         await _background.WhenAllAsync();
         await closer.WhenAllAsync();
     }
@@ -155,11 +157,23 @@ internal sealed class ContextSupply(
     /// <summary>It may have died while it lay idle.</summary>
     private static bool IsAlive(PooledContext context) => !context.Opened.IsBroken && context.Cell.State != CellState.Dead;
 
-    private bool IsFit(PooledContext context) =>
-        !context.Opened.IsBroken
-        && context.Cell.State == CellState.Serving
-        && context.Leases < options.MaxLeasesPerContext
-        && time.GetElapsedTime(context.OpenedAt) < options.MaxContextAge;
+    /// <summary>Why a context is closed after a lease; null when it may serve its key again.</summary>
+    private ContextEnd? EndOf(ContextLease lease, bool mayKeep) => lease switch
+    {
+        { Loss: not LeaseLoss.None } => ContextEnd.LeaseLost,
+        { IsTainted: true } => ContextEnd.Tainted,
+        { Request.Key: null } => ContextEnd.Used,
+        { Pooled: var context } => UnfitBecause(context) ?? (context.Leases >= options.MaxLeasesPerContext ? ContextEnd.Worn : mayKeep ? null : ContextEnd.Memory),
+    };
+
+    private ContextEnd? StaleBecause(ShelvedContext entry) =>
+        UnfitBecause(entry.Context) ?? (entry.Key is not null && time.GetElapsedTime(entry.ShelvedAt) >= options.MaxIdleTime ? ContextEnd.Idle : null);
+
+    private ContextEnd? UnfitBecause(PooledContext context) =>
+        context.Opened.IsBroken ? ContextEnd.Broken
+        : context.Cell.State != CellState.Serving ? ContextEnd.CellGone
+        : time.GetElapsedTime(context.OpenedAt) >= options.MaxContextAge ? ContextEnd.Age
+        : null;
 
     /// <summary>On the shelf at once, so that the key's next lease finds it; lent when it is clean.</summary>
     private void Shelve(PooledContext context, ContextKey? key)
@@ -168,7 +182,7 @@ internal sealed class ContextSupply(
         var entry = new ShelvedContext(context, key, ready.Task, time.GetTimestamp());
         if (!_shelf.TryPut(entry))
         {
-            closer.CloseUnplaced(context);
+            closer.CloseUnplaced(context, ContextEnd.PoolClosed);
             return;
         }
 
@@ -179,7 +193,7 @@ internal sealed class ContextSupply(
             if (!isClean)
             {
                 _shelf.TryTake(entry);
-                closer.CloseUnplaced(context);
+                closer.CloseUnplaced(context, ContextEnd.Broken);
             }
         });
     }
@@ -211,7 +225,7 @@ internal sealed class ContextSupply(
         var counts = places.Counts();
         var open = counts.Leased + counts.Opening + counts.Closing + _shelf.Count;
         if (open > counts.Capacity.Contexts)
-            CloseIdle(open - counts.Capacity.Contexts);
+            CloseIdle(open - counts.Capacity.Contexts, ContextEnd.Room);
     }
 
     private async Task OpenBlankAsync()
@@ -221,7 +235,7 @@ internal sealed class ContextSupply(
         {
             var context = await opener.OpenAsync(options.Context, _ownProfile);
             if (!HasRoomForOneMore() || !_shelf.TryPut(new ShelvedContext(context, Key: null, Task.FromResult(true), time.GetTimestamp())))
-                closer.CloseUnplaced(context);
+                closer.CloseUnplaced(context, ContextEnd.Unwanted);
         }
         catch (Exception exception)
         {

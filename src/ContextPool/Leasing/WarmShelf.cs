@@ -33,6 +33,13 @@ internal sealed class WarmShelf
         }
     }
 
+    /// <summary>All that lie here now, the youngest first.</summary>
+    public IReadOnlyList<ShelvedContext> All()
+    {
+        lock (_gate)
+            return [.. _shelf];
+    }
+
     /// <summary>False when the shelf is closed: close the context instead.</summary>
     public bool TryPut(ShelvedContext entry)
     {

@@ -136,13 +136,13 @@ internal sealed class MemoryMonitor : IAsyncDisposable
     {
         if (pressure == PressureLevel.High)
         {
-            _supply.CloseIdle(1);
+            _supply.CloseIdle(1, ContextEnd.Memory);
             return;
         }
 
         if (_supply.Idle > 0)
         {
-            _supply.CloseIdle(int.MaxValue);
+            _supply.CloseIdle(int.MaxValue, ContextEnd.Memory);
             return;
         }
 

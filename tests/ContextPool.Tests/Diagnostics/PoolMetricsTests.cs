@@ -206,7 +206,7 @@ public sealed partial class PoolMetricsTests : PoolTest, IDisposable
         ByTag("browserfarm.pool.cells.lost", "reason").Should().ContainKey("exited");
         var legal = new HashSet<string>(
         [
-            .. Words<LeaseLoss>(), .. Words<KillRung>(), .. Words<CellLossReason>(), .. Words<RecycleReason>(), .. Words<CapacityBound>(),
+            .. Words<LeaseLoss>(), .. Words<KillRung>(), .. Words<CellLossReason>(), .. Words<RecycleReason>(), .. Words<ContextEnd>(), .. Words<CapacityBound>(),
         ]);
         var tags = _heard.SelectMany(heard => heard.Tags).ToList();
         tags.Should().NotBeEmpty().And.OnlyContain(tag => tag.Key == "reason" || tag.Key == "rung" || tag.Key == "bound");
