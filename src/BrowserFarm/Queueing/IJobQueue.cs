@@ -107,13 +107,24 @@ public interface IJobQueue : IRecurringCrawls, IDeliveries, IRetention, ICrawlCo
 
     /// <summary>Failed jobs by number, with every attempt.</summary>
     /// <param name="afterJob">Number of the last one already read; 0 reads from the start.</param>
-    Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string crawlId, long afterJob, int atMost, CancellationToken cancellationToken);
+    /// <returns>None when the filter names a crawl that there is not.</returns>
+    Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(DeadLetterFilter filter, long afterJob, int atMost, CancellationToken cancellationToken);
 
     /// <summary>Puts failed jobs back in line, with all their attempts before them again; before other jobs of their priority. What was tried is kept.</summary>
     /// <param name="jobs">Numbers of failed jobs of this crawl; others are passed over.</param>
     /// <returns>How many were put back.</returns>
     /// <exception cref="InvalidOperationException">There is no such crawl.</exception>
     Task<int> RequeueAsync(string crawlId, IReadOnlyList<long> jobs, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Puts a part of the failed jobs back in line, by number, so that no transaction grows with how many there are. Call it again from where it ended; jobs that
+    /// fail again meanwhile are not met twice.
+    /// </summary>
+    /// <param name="afterJob">Where the last part ended; 0 for the first.</param>
+    /// <param name="atMost">Jobs looked at.</param>
+    /// <exception cref="InvalidOperationException">The filter names a crawl that there is not.</exception>
+    /// <exception cref="CrawlCancelledException">The filter names a crawl that was called off.</exception>
+    Task<RequeuedPart> RequeueAsync(DeadLetterFilter filter, long afterJob, int atMost, CancellationToken cancellationToken);
 
     /// <summary>Keeps notes about targets; each replaces the target's last one.</summary>
     Task SaveTargetNotesAsync(IReadOnlyList<TargetNote> notes, CancellationToken cancellationToken);
@@ -128,6 +139,10 @@ public static class JobQueueExtensions
     /// <summary>Submits without a key. See <see cref="IJobQueue.SubmitAsync"/>.</summary>
     public static Task<SubmitReceipt> SubmitAsync(this IJobQueue queue, string crawlId, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken) =>
         queue.SubmitAsync(crawlId, jobs, key: null, cancellationToken);
+
+    /// <summary>Failed jobs of one crawl. See <see cref="IJobQueue.ReadDeadLettersAsync"/>.</summary>
+    public static Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(this IJobQueue queue, string crawlId, long afterJob, int atMost, CancellationToken cancellationToken) =>
+        queue.ReadDeadLettersAsync(new DeadLetterFilter(crawlId), afterJob, atMost, cancellationToken);
 }
 
 /// <summary>What became of submitted jobs.</summary>

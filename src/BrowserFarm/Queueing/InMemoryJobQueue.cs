@@ -230,16 +230,34 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
     public async Task<IReadOnlyList<long>> FindSequencesAsync(string crawlId, long afterSequence, int atMost, CancellationToken cancellationToken) =>
         [.. (await ReadResultsAsync(crawlId, afterSequence, atMost, cancellationToken)).Select(result => result.Sequence)];
 
-    public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string crawlId, long afterJob, int atMost, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(DeadLetterFilter filter, long afterJob, int atMost, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            return Task.FromResult<IReadOnlyList<DeadLetter>>([.. _jobs.Values
-                .Where(entry => entry.Job.CrawlId == crawlId && entry.State == JobState.Failed && entry.Job.Id > afterJob)
-                .OrderBy(entry => entry.Job.Id).Take(atMost)
-                .Select(entry => new DeadLetter(entry.Job, entry.Failure!, [.. entry.Attempts]))]);
+            return Task.FromResult<IReadOnlyList<DeadLetter>>(
+                [.. FailedUnsynchronized(filter, afterJob).Take(atMost).Select(entry => new DeadLetter(entry.Job, entry.Failure!, [.. entry.Attempts]))]);
         }
     }
+
+    public Task<RequeuedPart> RequeueAsync(DeadLetterFilter filter, long afterJob, int atMost, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (filter.Crawl is { } named)
+                _ = OpenCrawlUnsynchronized(named);
+            var part = FailedUnsynchronized(filter, afterJob).Take(atMost).ToList();
+            long? last = part.Count < atMost ? null : part[^1].Job.Id;
+            var open = part.Where(entry => _crawls[entry.Job.CrawlId].Phase != CrawlPhase.Cancelled).ToList();
+            foreach (var entry in open)
+                RequeueUnsynchronized(entry);
+            return Task.FromResult(new RequeuedPart(open.Count, part.Count - open.Count, last));
+        }
+    }
+
+    private IEnumerable<JobEntry> FailedUnsynchronized(DeadLetterFilter filter, long afterJob) => _jobs.Values
+        .Where(entry => entry.State == JobState.Failed && entry.Job.Id > afterJob
+            && (filter.Crawl is null || entry.Job.CrawlId == filter.Crawl) && (filter.Class is null || entry.Failure!.Class == filter.Class))
+        .OrderBy(entry => entry.Job.Id);
 
     public Task<int> RequeueAsync(string crawlId, IReadOnlyList<long> jobs, CancellationToken cancellationToken)
     {
@@ -249,18 +267,20 @@ public sealed partial class InMemoryJobQueue(TimeProvider time, QueueBounds? bou
             var failed = jobs.Distinct().Select(id => _jobs.GetValueOrDefault(id))
                 .Where(entry => entry is { State: JobState.Failed } && entry.Job.CrawlId == crawlId).ToList();
             foreach (var entry in failed)
-            {
-                entry!.Move(JobState.Queued);
-                entry.Job = entry.Job with { Attempts = 0, Holds = 0, Refunds = 0 };
-                entry.Rank = QueueRules.RankOfRequeued;
-                entry.DueAt = AtOnce;
-                entry.Failure = null;
-                ComeUnsynchronized(entry, LineOfUnsynchronized(entry), time.GetUtcNow(), outside: 0);
-                HoldIfPausedUnsynchronized(entry, time.GetUtcNow());
-            }
-
+                RequeueUnsynchronized(entry!);
             return Task.FromResult(failed.Count);
         }
+    }
+
+    private void RequeueUnsynchronized(JobEntry entry)
+    {
+        entry.Move(JobState.Queued);
+        entry.Job = entry.Job with { Attempts = 0, Holds = 0, Refunds = 0 };
+        entry.Rank = QueueRules.RankOfRequeued;
+        entry.DueAt = AtOnce;
+        entry.Failure = null;
+        ComeUnsynchronized(entry, LineOfUnsynchronized(entry), time.GetUtcNow(), outside: 0);
+        HoldIfPausedUnsynchronized(entry, time.GetUtcNow());
     }
 
     public Task SaveTargetNotesAsync(IReadOnlyList<TargetNote> notes, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using BrowserFarm.Jobs;
+using BrowserFarm.Queueing;
 
 namespace BrowserFarm.Tests.Queueing;
 

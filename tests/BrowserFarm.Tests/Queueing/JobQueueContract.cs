@@ -627,6 +627,71 @@ public abstract partial class JobQueueContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReadDeadLettersAsync_OfAllCrawls_AreByNumberAndFilteredByCrawlAndReason()
+    {
+        var failed = await FailInTwoCrawlsAsync();
+
+        (await FoundAsync(new DeadLetterFilter(), after: 0, atMost: 10)).Should().Equal(failed.Order());
+        (await FoundAsync(new DeadLetterFilter(), after: failed.Min(), atMost: 2)).Should().Equal(failed.Order().Skip(1).Take(2), "it goes on where a page ended");
+        (await FoundAsync(new DeadLetterFilter(Class: "http-503"), after: 0, atMost: 10)).Should().BeEquivalentTo([failed[1], failed[3]]);
+        (await FoundAsync(new DeadLetterFilter(CrawlId), after: 0, atMost: 10)).Should().BeEquivalentTo([failed[0], failed[1]]);
+        (await FoundAsync(new DeadLetterFilter("other", "http-503"), after: 0, atMost: 10)).Should().Equal(failed[3]);
+        (await FoundAsync(new DeadLetterFilter("nobody's"), after: 0, atMost: 10)).Should().BeEmpty();
+        (await FoundAsync(new DeadLetterFilter(Class: "http-5"), after: 0, atMost: 10)).Should().BeEmpty("a reason is met as a whole");
+        (await Queue.ReadDeadLettersAsync(new DeadLetterFilter("other"), 0, 10, default)).Should().OnlyContain(letter => letter.Job.CrawlId == "other" && letter.Attempts.Count == 1);
+    }
+
+    [Fact]
+    public async Task RequeueAsync_OfAllCrawlsForOneReason_PutsThoseBackInPartsAndLeavesTheOthers()
+    {
+        var failed = await FailInTwoCrawlsAsync();
+
+        var first = await Queue.RequeueAsync(new DeadLetterFilter(Class: "http-503"), 0, 1, default);
+        var second = await Queue.RequeueAsync(new DeadLetterFilter(Class: "http-503"), first.Last!.Value, 1, default);
+        var third = await Queue.RequeueAsync(new DeadLetterFilter(Class: "http-503"), second.Last!.Value, 1, default);
+
+        new[] { first, second, third }.Should().Equal(new RequeuedPart(1, 0, failed[1]), new RequeuedPart(1, 0, failed[3]), new RequeuedPart(0, 0, null));
+        (await FoundAsync(new DeadLetterFilter(), after: 0, atMost: 10)).Should().BeEquivalentTo([failed[0], failed[2]]);
+        (await Queue.CountAsync(crawlId: null, default)).Should().BeEquivalentTo(new { Queued = 2, Failed = 2 });
+        (await Queue.CountAsync("other", default)).Should().BeEquivalentTo(new { Queued = 1, Failed = 1 });
+        (await ClaimAsync()).Job.Attempts.Should().Be(1, "it has all its attempts before it again");
+    }
+
+    [Fact]
+    public async Task RequeueAsync_OfAllCrawlsWithOneCalledOff_LeavesThatOnesPages()
+    {
+        var failed = await FailInTwoCrawlsAsync();
+        await Queue.CancelAsync("other", 10, default);
+
+        (await Queue.RequeueAsync(new DeadLetterFilter(), 0, 10, default)).Should().Be(new RequeuedPart(2, 2, null));
+
+        (await FoundAsync(new DeadLetterFilter(), after: 0, atMost: 10)).Should().BeEquivalentTo([failed[2], failed[3]]);
+        await Queue.Awaiting(queue => queue.RequeueAsync(new DeadLetterFilter("other"), 0, 10, default)).Should().ThrowAsync<CrawlCancelledException>();
+        await Queue.Awaiting(queue => queue.RequeueAsync(new DeadLetterFilter("nobody's"), 0, 10, default)).Should().ThrowAsync<InvalidOperationException>();
+    }
+
+    /// <returns>Numbers of failed jobs: of the first crawl and of "other", each for http-404 and for http-503.</returns>
+    private async Task<long[]> FailInTwoCrawlsAsync()
+    {
+        await CreateAsync("https://a.example/1", "https://b.example/1");
+        await Queue.CreateCrawlAsync(Some.Crawl("other"), default);
+        await Queue.SubmitAsync("other", Some.Jobs("https://a.example/1", "https://b.example/1"), default);
+        var numbers = new Dictionary<(string, string), long>();
+        for (var turn = 0; turn < 4; turn++)
+        {
+            var claimed = await ClaimAsync();
+            var reason = claimed.Job.Url.Value.StartsWith("https://a", StringComparison.Ordinal) ? "http-404" : "http-503";
+            await SettleAsync(claimed, new Settlement.DeadLetter(Some.Failure() with { Class = reason }));
+            numbers[(claimed.Job.CrawlId, reason)] = claimed.Job.Id;
+        }
+
+        return [numbers[(CrawlId, "http-404")], numbers[(CrawlId, "http-503")], numbers[("other", "http-404")], numbers[("other", "http-503")]];
+    }
+
+    private async Task<IEnumerable<long>> FoundAsync(DeadLetterFilter filter, long after, int atMost) =>
+        (await Queue.ReadDeadLettersAsync(filter, after, atMost, default)).Select(letter => letter.Job.Id);
+
+    [Fact]
     public async Task ReadTargetNotesAsync_SavedTwice_GivesTheLastOfEachTargetTheLatestUsedFirst()
     {
         var now = Clock.GetUtcNow();

@@ -158,6 +158,84 @@ public sealed class SqliteJobQueueTests : JobQueueContract
         plan.Should().ContainSingle().Which.Should().StartWith("SEARCH").And.Contain(index);
     }
 
+    [Theory]
+    [InlineData(null, null, "SEARCH finished USING INDEX finished_dead (id>?)")]
+    [InlineData(null, "http-404", "SEARCH finished USING INDEX finished_class (failure_class=? AND state=? AND rowid>?)")]
+    [InlineData("crawl", null, "SEARCH finished USING INDEX finished_failed (crawl=? AND id>?)")]
+    [InlineData("crawl", "http-404", "SEARCH finished USING INDEX finished_crawl_class (crawl=? AND failure_class=? AND state=? AND rowid>?)")]
+    public void Plan_DeadLettersOfEachFilter_AreFoundInTheirOrderByAnIndex(string? crawl, string? reason, string step)
+    {
+        using var database = SqliteDatabase.Open(_folder.Combine("plan.db"));
+        var (statement, arguments) = SqliteDeadLetters.Select("id, url", new DeadLetterFilter(crawl, reason), afterJob: 5, atMost: 10);
+
+        var plan = database.Read(session => session.All("EXPLAIN QUERY PLAN " + statement, row => row.GetString(3), arguments));
+
+        plan.Should().Contain(step).And.NotContain(line => line.Contains("TEMP B-TREE") || line.StartsWith("SCAN finished"));
+    }
+
+    [Theory]
+    [InlineData(SqliteQueueView.ClassesOfAll, 1)]
+    [InlineData(SqliteQueueView.ClassesOfOne, 2)]
+    [InlineData(SqliteQueueView.ClassTotals, 1)]
+    public void Plan_ReasonsWithTheirCounts_AreCountedInAnIndexWithoutReadingJobs(string statement, int arguments)
+    {
+        using var database = SqliteDatabase.Open(_folder.Combine("plan.db"));
+
+        var plan = database.Read(session => session.All("EXPLAIN QUERY PLAN " + statement, row => row.GetString(3), [.. Enumerable.Repeat<object>(1, arguments)]));
+
+        plan.Should().ContainSingle(line => line.Contains(" finished ")).Which.Should().Contain("USING COVERING INDEX");
+        plan.Should().NotContain("USE TEMP B-TREE FOR GROUP BY");
+    }
+
+    [Fact]
+    public async Task DeadLetters_OfAHundredThousandFailedJobs_ArePagedAndCountedInMoments()
+    {
+        await CreateAsync("https://a.example/1");
+        using (var connection = new SqliteConnection($"Data Source={DatabasePath}"))
+        {
+            connection.Open();
+            using var fill = connection.CreateCommand();
+            fill.CommandText = """
+                WITH RECURSIVE numbers (n) AS (SELECT 1000 UNION ALL SELECT n + 1 FROM numbers WHERE n < 400999)
+                INSERT INTO finished (id, crawl, line, lane, engine, url, depth, priority, state, attempts, holds, refunds, epoch, failure_kind, failure_class, failure_reason)
+                SELECT n, 1, 1, 1, 0, 'https://a.example/' || n, 0, 0, iif(n % 4 = 0, 3, 2), 1, 0, 0, 1, 0, iif(n % 4 = 0, 'http-' || (400 + n % 20), NULL), 'It failed.' FROM numbers
+                """;
+            fill.ExecuteNonQuery();
+        }
+
+        using var view = SqliteQueueView.Open(DatabasePath);
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        var letters = await Queue.ReadDeadLettersAsync(new DeadLetterFilter(), 390_000, 100, default);
+        var ofOneReason = await Queue.ReadDeadLettersAsync(new DeadLetterFilter(Class: "http-416"), 390_000, 100, default);
+        var totals = view.FailureTotals(100);
+        var classes = view.FailureClasses(crawlId: null, 100);
+        var took = System.Diagnostics.Stopwatch.GetElapsedTime(began);
+
+        letters.Should().HaveCount(100).And.OnlyContain(letter => letter.Job.Id > 390_000 && letter.Job.Id % 4 == 0);
+        ofOneReason.Should().HaveCount(100).And.OnlyContain(letter => letter.Failure.Class == "http-416");
+        totals.Sum(total => total.Count).Should().Be(100_000);
+        classes.Should().HaveCount(5);
+        took.Should().BeLessThan(TimeSpan.FromSeconds(2), "four questions take some tens of milliseconds; a machine that is busy gets more");
+    }
+
+    [Fact]
+    public async Task Open_DatabaseWithoutWhatCameLater_GetsIt()
+    {
+        await CreateAsync("https://a.example/1");
+        await Queue.DisposeAsync();
+        using (var connection = new SqliteConnection($"Data Source={DatabasePath}"))
+        {
+            connection.Open();
+            using var drop = connection.CreateCommand();
+            drop.CommandText = "DROP INDEX finished_dead; DROP INDEX finished_class; DROP INDEX finished_crawl_class; DROP TABLE artifact_names";
+            drop.ExecuteNonQuery();
+        }
+
+        await using var again = SqliteJobQueue.Open(DatabasePath, Clock);
+
+        (await again.ReadDeadLettersAsync(new DeadLetterFilter(), 0, 10, default)).Should().BeEmpty();
+    }
+
     [Fact]
     public void Plan_ResultsOfOneOfManyRuns_AreFoundWithoutPassingOverTheOthers()
     {

@@ -1,6 +1,7 @@
 using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
 using BrowserFarm.Queueing.Sqlite;
+using Microsoft.Data.Sqlite;
 using TestKit;
 
 namespace BrowserFarm.Tests.Queueing;
@@ -42,6 +43,44 @@ public sealed class SqliteQueueViewTests : IAsyncLifetime
         Place("https://a.example/deep").Line.Should().BeEquivalentTo(new { Target = Some.Target("https://a.example/"), Lane = Lane.Normal, Queued = 3L, DueAt = (DateTimeOffset?)null });
         _view.Lines(10).Select(line => (line.Target.Value, line.Queued)).Should().Equal(("https://a.example", 3), ("https://b.example", 1));
         _view.Lines(1).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task ArtifactNamesOf_ResultWithAndWithoutFiles_AreToldWithoutReadingIt()
+    {
+        await _queue.SubmitAsync("crawl", Some.Jobs("https://a.example/1", "https://b.example/1"), default);
+        var plain = await SettleAsync(Some.Page());
+        var pictured = await SettleAsync(Some.Page() with { Artifacts = new Dictionary<string, string> { ["pdf"] = "artifacts/b", ["image"] = "artifacts/a" } });
+        Change("UPDATE results SET document = x'00'");
+
+        _view.ArtifactNamesOf(plain).Should().BeEmpty();
+        _view.ArtifactNamesOf(pictured).Should().Equal("image", "pdf");
+    }
+
+    [Fact]
+    public async Task ArtifactNamesOf_ResultOfAnEarlierRelease_AreThoseInTheResult()
+    {
+        await _queue.SubmitAsync("crawl", Some.Jobs("https://a.example/1"), default);
+        var job = await SettleAsync(Some.Page() with { Artifacts = new Dictionary<string, string> { ["image"] = "artifacts/a" } });
+        Change("DELETE FROM artifact_names");
+
+        _view.ArtifactNamesOf(job).Should().Equal("image");
+    }
+
+    private async Task<long> SettleAsync(PageDocument page)
+    {
+        var claimed = (await _queue.ClaimNextAsync(Engine.Browser, Lanes, new FakeGate(_clock), "worker", TimeSpan.FromMinutes(1), default))!.Claimed;
+        (await _queue.SettleAsync(claimed.Claim, new Settlement.Ack(page, [], []), default)).Should().BeTrue();
+        return claimed.Job.Id;
+    }
+
+    private void Change(string statement)
+    {
+        using var connection = new SqliteConnection($"Data Source={_folder.Combine("crawl.db")}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        command.ExecuteNonQuery();
     }
 
     [Fact]

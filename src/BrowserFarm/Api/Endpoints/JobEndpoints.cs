@@ -63,7 +63,7 @@ internal static class JobEndpoints
     private static JobAnswer WithFiles(JobAnswer answer, SqliteQueueView view) => answer.State switch
     {
         "failed" when view.EvidenceOf(answer.Id) is { } evidence => answer with { Evidence = evidence, Artifacts = evidence.Screenshot is null ? [] : [Screenshot] },
-        "succeeded" => answer with { Artifacts = [.. view.ResultOf(answer.Id)?.Document.Artifacts?.Keys ?? []] },
+        "succeeded" => answer with { Artifacts = view.ArtifactNamesOf(answer.Id) },
         _ => answer,
     };
 

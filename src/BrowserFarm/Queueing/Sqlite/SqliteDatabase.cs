@@ -51,6 +51,7 @@ internal sealed class SqliteDatabase : IDisposable
                 session.Execute("COMMIT");
             }
 
+            session.Execute(SqliteSchema.Added);
             prepare?.Invoke(session);
             return database;
         }

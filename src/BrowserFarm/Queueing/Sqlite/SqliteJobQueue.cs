@@ -166,11 +166,14 @@ public sealed partial class SqliteJobQueue : IJobQueue
     public Task<IReadOnlyList<long>> FindSequencesAsync(string crawlId, long afterSequence, int atMost, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<long>>(_database.Read(session => SqliteResults.Sequences(session, crawlId, afterSequence, atMost)));
 
-    public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string crawlId, long afterJob, int atMost, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<DeadLetter>>(_database.Read(session => SqliteDeadLetters.Read(session, crawlId, afterJob, atMost)));
+    public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(DeadLetterFilter filter, long afterJob, int atMost, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<DeadLetter>>(_database.Read(session => SqliteDeadLetters.Read(session, filter, afterJob, atMost)));
 
     public Task<int> RequeueAsync(string crawlId, IReadOnlyList<long> jobs, CancellationToken cancellationToken) =>
         _writer.WriteAsync(session => SqliteRequeue.Requeue(session, crawlId, jobs, _time.GetUtcNow().ToUnixTimeMilliseconds()), cancellationToken);
+
+    public Task<RequeuedPart> RequeueAsync(DeadLetterFilter filter, long afterJob, int atMost, CancellationToken cancellationToken) =>
+        _writer.WriteAsync(session => SqliteRequeue.RequeuePart(session, filter, afterJob, atMost, _time.GetUtcNow().ToUnixTimeMilliseconds()), cancellationToken);
 
     public Task SaveTargetNotesAsync(IReadOnlyList<TargetNote> notes, CancellationToken cancellationToken) => _writer.WriteAsync(
         session =>

@@ -10,6 +10,18 @@ public sealed class SqliteQueueView : IDisposable
 {
     private const string LineColumns = "target, lane, engine, queued, deferred, opens_at, due_at";
 
+    internal const string ClassesOfAll = """
+        SELECT crawls.id, class, pages FROM (SELECT crawl, failure_class AS class, count(*) AS pages FROM finished WHERE state = 3 GROUP BY crawl, failure_class)
+          JOIN crawls ON crawls.number = crawl ORDER BY crawl DESC, pages DESC, class LIMIT ?1
+        """;
+
+    internal const string ClassesOfOne = """
+        SELECT ?1, failure_class, count(*) FROM finished WHERE state = 3 AND crawl = (SELECT number FROM crawls WHERE id = ?1)
+         GROUP BY failure_class ORDER BY count(*) DESC, failure_class LIMIT ?2
+        """;
+
+    internal const string ClassTotals = "SELECT failure_class, count(*) FROM finished WHERE state = 3 GROUP BY failure_class ORDER BY count(*) DESC, failure_class LIMIT ?1";
+
     private readonly SqliteDatabase _database;
 
     private SqliteQueueView(SqliteDatabase database) => _database = database;
@@ -71,6 +83,16 @@ public sealed class SqliteQueueView : IDisposable
         "SELECT seq, document FROM results WHERE job = ?1 ORDER BY seq DESC LIMIT 1",
         row => new StoredResult(row.GetInt64(0), DocumentBlob.Unpack(row.GetFieldValue<byte[]>(1))), job));
 
+    /// <summary>Names of the files of a job's result, in the order of the alphabet; the result is not read for it. Empty when it has none.</summary>
+    /// <remarks>Of results that an earlier release stored the names are in the result alone.</remarks>
+    public IReadOnlyList<string> ArtifactNamesOf(long job)
+    {
+        var (names, hasFiles) = _database.Read(session => (
+            session.All("SELECT name FROM artifact_names WHERE job = ?1 ORDER BY name", row => row.GetString(0), job),
+            session.First("SELECT EXISTS (SELECT 1 FROM files WHERE job = ?1)", row => row.GetBoolean(0), job)));
+        return names.Count > 0 || !hasFiles ? names : [.. (ResultOf(job)?.Document.Artifacts?.Keys ?? []).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>What a failed job looked like; null when it has not failed or nothing was kept.</summary>
     public Evidence? EvidenceOf(long job) => _database.Read(session => session.First(
         "SELECT evidence FROM finished WHERE id = ?1 AND evidence IS NOT NULL", row => JsonSerializer.Deserialize(row.GetString(0), JobsJson.Readable.Evidence), job));
@@ -98,14 +120,14 @@ public sealed class SqliteQueueView : IDisposable
             crawl, after, atMost, live, outside, filter?.Url);
     });
 
-    /// <summary>For what pages were given up, and how many; by crawl, the most frequent first.</summary>
+    /// <summary>For what pages were given up, and how many; by crawl, the most frequent first. Counted in an index: no job is read for it.</summary>
     /// <param name="crawlId">Null for all crawls, those begun last first.</param>
-    public IReadOnlyList<FailureClassCount> FailureClasses(string? crawlId, int atMost) => _database.Read(session => session.All(
-        """
-        SELECT crawls.id, failure_class, count(*) FROM finished JOIN crawls ON crawls.number = finished.crawl
-         WHERE finished.state = 3 AND (?1 IS NULL OR crawls.id = ?1) GROUP BY finished.crawl, failure_class ORDER BY finished.crawl DESC, count(*) DESC, failure_class LIMIT ?2
-        """,
-        row => new FailureClassCount(row.GetString(0), row.GetString(1), row.GetInt64(2)), crawlId, atMost));
+    public IReadOnlyList<FailureClassCount> FailureClasses(string? crawlId, int atMost) => _database.Read(session => crawlId is null
+        ? session.All(ClassesOfAll, ReadClass, atMost)
+        : session.All(ClassesOfOne, ReadClass, crawlId, atMost));
+
+    /// <summary>The same of all crawls together: for what pages were given up, the most frequent first.</summary>
+    public IReadOnlyList<(string Class, long Count)> FailureTotals(int atMost) => _database.Read(session => session.All(ClassTotals, row => (row.GetString(0), row.GetInt64(1)), atMost));
 
     /// <summary>Where a job of the crawl is, by its number.</summary>
     public Whereabouts Locate(string crawlId, long job, DateTimeOffset now) => _database.Read(session => Locate(session, crawlId, job, now));
@@ -171,6 +193,8 @@ public sealed class SqliteQueueView : IDisposable
         "SELECT reason, found_on FROM skipped WHERE crawl = ?1 AND url = ?2",
         row => (Whereabouts)new Whereabouts.Skipped(Enum.Parse<SkipReason>(row.GetString(0)), row.IsDBNull(1) ? null : row.GetString(1)),
         crawl, url.Value) ?? new Whereabouts.Unknown();
+
+    private static FailureClassCount ReadClass(SqliteDataReader row) => new(row.GetString(0), row.GetString(1), row.GetInt64(2));
 
     private static LineView ReadLine(SqliteDataReader row) => new(
         new TargetKey(row.GetString(0)),

@@ -5,6 +5,25 @@ internal static class SqliteRequeue
 {
     private const int Failed = (int)Jobs.JobState.Failed;
 
+    /// <summary>Puts back the next failed jobs that a filter finds; those of crawls that were called off stay.</summary>
+    public static RequeuedPart RequeuePart(SqliteSession session, DeadLetterFilter filter, long afterJob, int atMost, long now)
+    {
+        if (filter.Crawl is { } named)
+            _ = Requeue(session, named, [], now);   // there is such a crawl, and it was not called off
+        var part = SqliteDeadLetters.Find(session, filter, afterJob, atMost);
+        var (requeued, left) = (0, 0);
+        foreach (var jobs in part.GroupBy(one => one.Crawl, one => one.Job))
+        {
+            var (crawl, phase) = session.First("SELECT id, phase FROM crawls WHERE number = ?1", row => (row.GetString(0), (CrawlPhase)row.GetInt32(1)), jobs.Key);
+            if (phase == CrawlPhase.Cancelled)
+                left += jobs.Count();
+            else
+                requeued += Requeue(session, crawl, [.. jobs], now);
+        }
+
+        return new RequeuedPart(requeued, left, part.Count < atMost ? null : part[^1].Job);
+    }
+
     /// <returns>How many of them were failed jobs of this crawl.</returns>
     public static int Requeue(SqliteSession session, string crawlId, IReadOnlyList<long> jobs, long now)
     {

@@ -42,7 +42,7 @@ internal static class SqliteRetention
                    AND result IN (SELECT seq FROM results WHERE job = ?1)
                 """,
                 job, crawl);
-            foreach (var table in new[] { "results WHERE job", "attempts WHERE job", "files WHERE job", "finished WHERE id" })
+            foreach (var table in new[] { "results WHERE job", "attempts WHERE job", "files WHERE job", "artifact_names WHERE job", "finished WHERE id" })
                 session.Execute($"DELETE FROM {table} = ?1", job);
         }
 

@@ -269,4 +269,19 @@ internal static class SqliteSchema
             PRIMARY KEY (recurring, url)
         ) WITHOUT ROWID;
         """;
+
+    /// <summary>What came later and changes nothing of the above: made in databases that have it not, which earlier releases go on to understand.</summary>
+    public const string Added = """
+        -- Failed jobs by number: all, those of a reason, those of a crawl for a reason. The state is in the latter two because a query that only counts would read
+        -- the rows for it otherwise.
+        CREATE INDEX IF NOT EXISTS finished_dead ON finished (id) WHERE state = 3;
+        CREATE INDEX IF NOT EXISTS finished_class ON finished (failure_class, state) WHERE state = 3;
+        CREATE INDEX IF NOT EXISTS finished_crawl_class ON finished (crawl, failure_class, state) WHERE state = 3;
+
+        CREATE TABLE IF NOT EXISTS artifact_names (     -- of a result's files, so that naming them does not unpack it
+            job         INTEGER NOT NULL,
+            name        TEXT NOT NULL,
+            PRIMARY KEY (job, name)
+        ) WITHOUT ROWID;
+        """;
 }

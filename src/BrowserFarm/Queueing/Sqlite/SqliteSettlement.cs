@@ -78,6 +78,12 @@ internal sealed class SqliteSettlement(SqliteSubmission submission)
         {
             foreach (var file in QueueRules.FilesOf(settlement))
                 session.Execute("INSERT OR IGNORE INTO files (path, job) VALUES (?1, ?2)", file, running.Job.Id);
+            if (settlement is Settlement.Ack { Document.Artifacts: { } named })
+            {
+                foreach (var name in named.Keys)
+                    session.Execute("INSERT OR IGNORE INTO artifact_names (job, name) VALUES (?1, ?2)", running.Job.Id, name);
+            }
+
             session.Execute(
                 """
                 INSERT INTO finished (id, crawl, line, lane, engine, url, depth, found_on, priority, state, attempts, holds, refunds, epoch, failure_kind, failure_class, failure_reason, evidence)
