@@ -55,6 +55,9 @@ public sealed partial class RemoteCommandTests : IAsyncLifetime
 
         var letters = await AskAsync("dead-letters", "shop", "--class", "http-404");
         letters.Output.Should().Contain("http-404").And.Contain("/missing");
+        (await AskAsync("dead-letters")).Output.Should().Contain("shop  ").And.Contain("/missing");
+        (await AskAsync("dead-letters", "--requeue")).ExitCode.Should().Be(2, "so much is not moved by leaving a name out");
+        (await AskAsync("dead-letters", "--requeue", "--all-crawls", "--class", "http-503")).Output.Should().Contain("0 pages back in line");
         _site.MapHtml("/missing", "<title>found</title>");
         (await AskAsync("dead-letters", "shop", "--requeue")).Output.Should().Contain("1 page back in line");
         (await AskAsync("submit", "--to", "shop", _site.UriOf("/b").AbsoluteUri, _site.UriOf("/c").AbsoluteUri, "--wait")).Output.Should().Contain("1 added, 1 known already");

@@ -19,6 +19,9 @@ public sealed class ServiceCrawls(
     /// <summary>Jobs that end in one transaction: some tens of milliseconds.</summary>
     private const int CancelledAtOnce = 2000;
 
+    /// <summary>Failed jobs that are put back in one transaction.</summary>
+    private const int RequeuedAtOnce = 500;
+
     private const int SubmittedAtOnce = 1000;
 
     /// <summary>Of the pages that a crawl begins with; more of them wait outside of the lines until there is room.</summary>
@@ -132,6 +135,23 @@ public sealed class ServiceCrawls(
         if (count > 0)
             signal.Raise();
         return count;
+    }
+
+    /// <summary>Puts all failed jobs that a filter finds back in line, some hundreds a transaction. What was put back when it is called off stays so.</summary>
+    /// <returns>How many were put back, and how many stay because their crawl was called off.</returns>
+    /// <exception cref="CrawlCancelledException">The crawl that the filter names was called off.</exception>
+    public async Task<(long Requeued, long OfCancelledCrawls)> RequeueAsync(DeadLetterFilter filter, CancellationToken cancellationToken)
+    {
+        var (requeued, left) = (0L, 0L);
+        for (long? after = 0; after is { } from;)
+        {
+            var part = await queue.RequeueAsync(filter, from, RequeuedAtOnce, cancellationToken);
+            (requeued, left, after) = (requeued + part.Requeued, left + part.OfCancelledCrawls, part.Last);
+            if (part.Requeued > 0)
+                signal.Raise();
+        }
+
+        return (requeued, left);
     }
 
     /// <summary>Brings to its end what a program that died left half done, and has sitemaps read on.</summary>

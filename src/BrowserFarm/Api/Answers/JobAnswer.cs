@@ -70,8 +70,13 @@ public sealed record FailureAnswer(string Class, string Reason);
 /// <param name="Class">For programs: <c>http-404</c>.</param>
 public sealed record FailureClassAnswer(string Crawl, string Class, long Count);
 
+/// <summary>How many pages of all crawls were given up for one reason.</summary>
+/// <param name="Class">For programs: <c>http-404</c>.</param>
+public sealed record FailureTotalAnswer(string Class, long Count);
+
 /// <summary>Reasons for which pages were given up, by crawl, those begun last first, the most frequent first.</summary>
-public sealed record FailureClassList(IReadOnlyList<FailureClassAnswer> Items);
+/// <param name="Totals">Of all crawls that were asked about together, the most frequent first.</param>
+public sealed record FailureClassList(IReadOnlyList<FailureClassAnswer> Items, IReadOnlyList<FailureTotalAnswer> Totals);
 
 /// <summary>A page that was given up.</summary>
 public sealed record DeadLetterAnswer(long Job, string Crawl, string Url, string Class, string Reason, Evidence? Evidence, IReadOnlyList<TryAnswer> Tries)
@@ -84,7 +89,8 @@ public sealed record DeadLetterAnswer(long Job, string Crawl, string Url, string
 public sealed record DeadLetterList(IReadOnlyList<DeadLetterAnswer> Items, string? Next);
 
 /// <summary>How many were put back in line.</summary>
-public sealed record RequeuedAnswer(long Requeued);
+/// <param name="OfCancelledCrawls">How many stay given up because their crawl was cancelled.</param>
+public sealed record RequeuedAnswer(long Requeued, long OfCancelledCrawls = 0);
 
 /// <summary>A page that was put in the queue by itself.</summary>
 /// <param name="Id">Its number.</param>

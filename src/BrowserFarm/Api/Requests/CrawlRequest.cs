@@ -152,8 +152,11 @@ public sealed record PagesRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RequeueRequest
 {
-    /// <summary>Whose.</summary>
+    /// <summary>Whose; must be given unless <see cref="AllCrawls"/> is.</summary>
     public string? Crawl { get; init; }
+
+    /// <summary>Those of every crawl. It must be said, so that no empty request moves everything.</summary>
+    public bool AllCrawls { get; init; }
 
     /// <summary>Numbers of jobs; left out, all of the crawl.</summary>
     public IReadOnlyList<long>? Jobs { get; init; }

@@ -72,12 +72,16 @@ internal static class RemoteText
             text.AppendLine(CultureInfo.InvariantCulture, $"{site,-48}{string.Concat(cells.Select(cell => cell.PadLeft(11)))}");
     }
 
-    public static string DeadLetters(DeadLetterList letters)
+    public static string Requeued(RequeuedAnswer answer) =>
+        $"{Count(answer.Requeued, "page")} back in line{(answer.OfCancelledCrawls > 0 ? $", {Count(answer.OfCancelledCrawls, "page")} of cancelled crawls left" : "")}";
+
+    /// <param name="withCrawl">They are of several crawls, so each is told.</param>
+    public static string DeadLetters(DeadLetterList letters, bool withCrawl)
     {
         var text = new StringBuilder();
         foreach (var letter in letters.Items)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{letter.Job,8}  {letter.Class,-18}  {ClientText.Clean(letter.Url)}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{letter.Job,8}  {letter.Class,-18}  {(withCrawl ? $"{ClientText.Clean(letter.Crawl)}  " : "")}{ClientText.Clean(letter.Url)}");
             text.AppendLine(CultureInfo.InvariantCulture, $"{"",8}  {Count(letter.Tries.Count, "try", "tries")}: {ClientText.Clean(letter.Reason)}");
         }
 
