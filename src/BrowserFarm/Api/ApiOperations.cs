@@ -16,6 +16,9 @@ internal static class ApiOperations
 {
     private const string Json = "application/json";
 
+    /// <summary>Statuses with which a token, or the want of one, is refused.</summary>
+    private static readonly int[] TokenRefusals = [401, 403, 429];
+
     public static Task DescribeAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
@@ -25,7 +28,7 @@ internal static class ApiOperations
         if (metadata.OfType<ScopeRule>().LastOrDefault()?.Scope is { } scope)
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(ApiDocument.Bearer, context.Document)] = [scope] }];
         else
-            Open(operation);
+            Open(operation, metadata.OfType<OpenRefusals>().LastOrDefault()?.Statuses ?? []);
 
         var types = metadata.OfType<IProducesResponseTypeMetadata>().Where(produced => produced.Type is not null).DistinctBy(produced => produced.StatusCode).ToDictionary(produced => produced.StatusCode, produced => produced.Type!);
         foreach (var (status, answer) in operation.Responses ?? [])
@@ -70,11 +73,11 @@ internal static class ApiOperations
     }
 
     /// <summary>Who may ask without a token is not refused one.</summary>
-    private static void Open(OpenApiOperation operation)
+    /// <param name="refusals">With which somebody is refused all the same.</param>
+    private static void Open(OpenApiOperation operation, int[] refusals)
     {
-        operation.Responses?.Remove("401");
-        operation.Responses?.Remove("403");
-        operation.Responses?.Remove("429");
+        foreach (var status in TokenRefusals.Except(refusals))
+            operation.Responses?.Remove(status.ToString(CultureInfo.InvariantCulture));
     }
 
     private static void Exemplify(int status, IOpenApiResponse answer, Dictionary<int, Type> types)

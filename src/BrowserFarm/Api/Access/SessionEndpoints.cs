@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using BrowserFarm.Api.Endpoints;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,8 +19,10 @@ public static class SessionEndpoints
     /// <summary>Adds both endpoints, open to all: whoever has a token shows it here.</summary>
     public static IEndpointRouteBuilder MapSession(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("/v1/session", BeginAsync).OpenToAll();
-        endpoints.MapDelete("/v1/session", End).OpenToAll();
+        endpoints.MapPost("/v1/session", BeginAsync).OpenToAll()
+            .Documented("Has a browser remember a token", "Sets the cookie by which the dashboard asks from then on, out of reach for scripts.", typeof(SessionRequest), 204, null, 400, 413, 415, 422).StillRefuses(401, 403, 429);
+        endpoints.MapDelete("/v1/session", End).OpenToAll()
+            .Documented("Has a browser forget its token", "Takes the cookie away; also where there was none.", null, 204, null).StillRefuses(403);
         return endpoints;
     }
 

@@ -7,7 +7,7 @@ namespace BrowserFarm.Api.Endpoints;
 internal static class Documentation
 {
     /// <param name="body">Type of the body; null for none.</param>
-    /// <param name="answer">Type of the answer; null for one that is no JSON.</param>
+    /// <param name="answer">Type of the answer; null for one that is no JSON, or empty.</param>
     /// <param name="problems">Statuses of the problems it may answer with, besides those that every endpoint has.</param>
     public static RouteHandlerBuilder Documented(this RouteHandlerBuilder endpoint, string summary, string description, Type? body, int status, Type? answer, params int[] problems) =>
         endpoint.Documented(summary, description, body, [], status, answer, problems);
@@ -21,11 +21,14 @@ internal static class Documentation
             endpoint.WithDescription(description);
         if (body is not null)
             endpoint.Accepts(body, "application/json", otherTypes);
-        endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, answer, answer is null ? [] : ["application/json"]));
+        endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, answer ?? typeof(void), answer is null ? [] : ["application/json"]));
         foreach (var problem in problems.Union([401, 403, 429]))
             endpoint.WithMetadata(new ProducesResponseTypeMetadata(problem, typeof(ProblemBody), [Problems.ContentType]));
         return endpoint;
     }
+
+    /// <summary>Of one that is open to all: what it refuses all the same.</summary>
+    public static RouteHandlerBuilder StillRefuses(this RouteHandlerBuilder endpoint, params int[] statuses) => endpoint.WithMetadata(new OpenRefusals(statuses));
 
     /// <summary>A member of the query.</summary>
     /// <param name="isNumber">False for a text.</param>
@@ -48,6 +51,9 @@ internal static class Documentation
 
 /// <summary>What a request may have besides its path and body.</summary>
 internal sealed record DocumentedParameter(string Name, string Description, bool IsHeader, bool IsNumber, bool IsRequired, string[] Allowed);
+
+/// <summary>Statuses with which an endpoint that is open to all refuses somebody nevertheless.</summary>
+internal sealed record OpenRefusals(int[] Statuses);
 
 /// <summary>Types in which an endpoint answers besides JSON.</summary>
 internal sealed record OtherAnswers(string[] Types);
