@@ -79,6 +79,57 @@ public sealed class DashboardWorkTests(Viewer viewer) : DashboardTest(viewer), I
         await Expect(page.Locator("main")).Not.ToContainTextAsync("http-400");
     }
 
+    [Fact]
+    public async Task DeadLetters_OfAllCrawls_AreShownWithTheirCrawlAndPutBackTogether()
+    {
+        foreach (var name in new[] { "first", "second" })
+        {
+            Site.MapStatus($"/{name}", 404);
+            await BeginAsync(new { name, urls = new[] { Site.UriOf($"/{name}").AbsoluteUri }, ignoreRobots = true });
+            await UntilAsync(name, "finished");
+        }
+
+        var page = await OpenAsync("#/dead");
+        await Expect(page.Locator(".letter")).ToHaveCountAsync(2);
+        await Expect(page.Locator(".letter").Nth(0)).ToContainTextAsync("first");
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "http-404 2" })).ToBeVisibleAsync();
+        await page.GetByLabel("Crawl").SelectOptionAsync("second");
+        await Expect(page.Locator(".letter")).ToHaveCountAsync(1);
+        await page.GetByLabel("Crawl").SelectOptionAsync("");
+
+        Link("/first");
+        Link("/second");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Put all back" }).ClickAsync();
+        await ShowsAsync(page, "Put 2 pages of all crawls back in line?");
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Put back in line" }).ClickAsync();
+
+        foreach (var name in new[] { "first", "second" })
+            await UntilAsync(name, crawl => Pages(crawl, "succeeded") == 1, "its page is read after all");
+        await ShowsAsync(page, "No page was given up");
+    }
+
+    [Fact]
+    public async Task Pool_ContextsOfACrawl_AreShownWithWhoHasThemAndWhyTheyWent()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Site.Map("/slow", async context =>
+        {
+            await asked.Task.WaitAsync(Bounds.Long);
+            context.Response.ContentType = "text/html";
+            await context.Response.Body.WriteAsync("<title>slow</title>"u8.ToArray());
+        });
+        await BeginAsync(new { name = "shop", urls = new[] { Site.UriOf("/slow").AbsoluteUri }, ignoreRobots = true });
+        var page = await OpenAsync("#/pool");
+
+        var row = page.Locator("section[aria-labelledby=contexts] tbody tr").Filter(new LocatorFilterOptions { HasText = "crawl shop" });
+        await Expect(row).ToContainTextAsync("on loan");
+        await Expect(row.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = "Job 1" })).ToHaveAttributeAsync("href", "#/jobs/1");
+        asked.SetResult();
+        await Expect(row).ToContainTextAsync("warm");
+        await ShowsAsync(page, "Contexts closed");   // that of the look at itself, at the start
+        await ShowsAsync(page, "lent once, as wanted");
+    }
+
     /// <summary>A picture that does not come within two seconds is done without, and on a busy machine that happens.</summary>
     private Task UntilPicturedAsync(string crawl) => Eventually.HoldsAsync(
         async () =>

@@ -12,7 +12,7 @@ public sealed class ApiExamplesTests
     private static readonly Dictionary<string, Type> Types = new[]
     {
         typeof(CrawlRequest), typeof(JobRequest), typeof(RenderPageRequest), typeof(PagesRequest), typeof(RequeueRequest), typeof(CrawlAnswer), typeof(CrawlList), typeof(PhaseAnswer), typeof(CancelAnswer),
-        typeof(AddedAnswer), typeof(JobAnswer), typeof(JobList), typeof(SubmittedJob), typeof(DeadLetterList), typeof(RequeuedAnswer), typeof(FailureClassList), typeof(QueueAnswer), typeof(PoolAnswer),
+        typeof(AddedAnswer), typeof(JobAnswer), typeof(JobList), typeof(SubmittedJob), typeof(DeadLetterList), typeof(RequeuedAnswer), typeof(FailureClassList), typeof(QueueAnswer), typeof(PoolAnswer), typeof(PoolContextsAnswer), typeof(HistoryAnswer),
         typeof(TargetList), typeof(ScalingAnswer), typeof(AuditAnswer), typeof(ReadyAnswer), typeof(AliveAnswer), typeof(ExplainAnswer), typeof(PageDocument),
     }.ToDictionary(type => type.Name, StringComparer.Ordinal);
 

@@ -26,6 +26,7 @@ namespace BrowserFarm.Api.Answers;
 [JsonSerializable(typeof(RequeuedAnswer))]
 [JsonSerializable(typeof(QueueAnswer))]
 [JsonSerializable(typeof(PoolAnswer))]
+[JsonSerializable(typeof(PoolContextsAnswer))]
 [JsonSerializable(typeof(TargetList))]
 [JsonSerializable(typeof(ScalingAnswer))]
 [JsonSerializable(typeof(FarmEvent))]

@@ -34,10 +34,11 @@ public sealed record QueueAnswer(
 /// <param name="MemoryLimitBytes">Memory of the machine, or of the container.</param>
 /// <param name="MemoryUsedBytes">Of that, what is in use, by whomever.</param>
 /// <param name="Totals">What has happened since the service started.</param>
+/// <param name="Ends">The same by reason: what was closed, lost and replaced.</param>
 public sealed record PoolAnswer(
     int Workers, int WorkersBusy, string WorkersBound, int HttpWorkers, int HttpBusy, int Contexts, int ContextsInUse, string ContextsBound, int Leased, int Opening, int Closing, int Idle, int Waiting,
     string MemoryPressure, long MemoryLimitBytes, long MemoryUsedBytes, long TabBytes, long CellBytes, double KillAfterSeconds, double LaunchRefusedSeconds, PoolTotalsAnswer Totals,
-    IReadOnlyList<CellAnswer> Cells)
+    IReadOnlyList<PoolEndAnswer> Ends, IReadOnlyList<CellAnswer> Cells)
 {
     public static PoolAnswer Of(FarmSnapshot now)
     {
@@ -46,6 +47,7 @@ public sealed record PoolAnswer(
             now.Budget.Limit, now.Budget.Busy, Words(now.Budget.Bound), now.HttpSlots, now.HttpBusy, pool.Capacity.Contexts, pool.InUse, Words(pool.Capacity.Bound), pool.Leased, pool.Opening, pool.Closing,
             pool.Idle, pool.Waiting, Words(pool.Pressure), pool.Memory.LimitBytes, Math.Max(0, pool.Memory.LimitBytes - pool.Memory.AvailableBytes), pool.TabBytes, pool.CellBaseBytes, pool.KillAfter.TotalSeconds, pool.LaunchRefusedFor.TotalSeconds,
             PoolTotalsAnswer.Of(pool.Totals),
+            PoolEndAnswer.All(pool.Totals),
             [.. pool.Cells.Select(cell => new CellAnswer(
                 cell.Id, Words(cell.State), cell.BrowserPid, cell.Contexts, cell.Served, Math.Round(cell.Age.TotalSeconds, 1), cell.PssBytes, cell.Crashes, Math.Round(cell.BrowserSilentFor.TotalSeconds, 1)))]);
     }

@@ -6,6 +6,7 @@ using BrowserFarm.Operations.Audit;
 using BrowserFarm.Queueing;
 using BrowserFarm.Queueing.Sqlite;
 using BrowserFarm.Service;
+using ContextPool;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,12 +16,16 @@ namespace BrowserFarm.Api.Endpoints;
 /// <summary>The farm looked at: <c>/v1/queue</c>, <c>/v1/pool</c>, <c>/v1/targets</c>, <c>/v1/explain</c>, <c>/v1/scaling</c>.</summary>
 internal static class FarmEndpoints
 {
+    private const int MostContexts = 200;
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/queue", (FarmWatch watch) => Answer(watch, now => Results.Json(QueueAnswer.Of(now), ApiJson.Readable.QueueAnswer))).RequireScope(Scopes.JobsRead)
             .Documented("How the farm does: state in one word, pace, depth, drain time", "", null, 200, typeof(QueueAnswer));
         api.MapGet("/pool", (FarmWatch watch) => Answer(watch, now => Results.Json(PoolAnswer.Of(now), ApiJson.Readable.PoolAnswer))).RequireScope(Scopes.JobsRead)
             .Documented("Browsers, contexts and workers, and why not more", "", null, 200, typeof(PoolAnswer));
+        api.MapGet("/pool/contexts", (IContextPool pool) => Results.Json(PoolContextsAnswer.Of(pool.Contexts(MostContexts)), ApiJson.Readable.PoolContextsAnswer)).RequireScope(Scopes.JobsRead)
+            .Documented("Open contexts one by one", $"The {MostContexts} oldest: in which browser, who has it, how old it is, how many pages it served.", null, 200, typeof(PoolContextsAnswer));
         api.MapGet("/targets", (FarmWatch watch) => Answer(watch, now => Results.Json(new TargetList([.. now.Targets.Select(TargetAnswer.Of)]), ApiJson.Readable.TargetList))).RequireScope(Scopes.JobsRead)
             .Documented("Targets that are being asked, the busiest first, with their limits", "", null, 200, typeof(TargetList));
         api.MapGet("/audit", (SelfAudit audit, LimitsKeeper limits, TokenStore tokens) => Results.Json(Audit(audit, limits, tokens), ApiJson.Readable.AuditAnswer)).RequireScope(Scopes.JobsRead)

@@ -24,6 +24,32 @@ export const states = {
     unknown: ['unknown', 'calm', 'wait'],
 };
 
+export const contextStates = {
+    leased: ['on loan', 'good', 'flow'],
+    scrubbing: ['leaving its page', 'calm', 'wait'],
+    warm: ['warm', 'calm', 'idle'],
+    blank: ['opened ahead', 'calm', 'idle'],
+    closing: ['closing', 'warn', 'cross'],
+};
+
+/** Why something of the pool ended: what, in words, and its reasons. */
+export const poolEnds = {
+    context: ['Contexts closed', {
+        used: 'lent once, as wanted', lease_lost: 'its page was lost', tainted: 'not fit for another page', worn: 'served enough pages', age: 'too old', idle: 'nobody wanted it any more',
+        room: 'made room for another', memory: 'memory was short', cell_gone: 'its browser went', broken: 'its tab died or hung', unwanted: 'came too late to be used', pool_closed: 'the service stopped',
+    }],
+    lease: ['Pages lost', {
+        browser_lost: 'its browser died', held_too_long: 'held for too long', pool_closed: 'the service stopped', page_hung: 'the page hung', page_crashed: 'the tab crashed',
+        memory_exceeded: 'took too much memory', memory_pressure: 'given up, memory was short', network_service_lost: 'its network process died',
+    }],
+    cell: ['Browsers recycled', {
+        served: 'served enough contexts', age: 'too old', growth: 'grew too large', crashes: 'too many tabs crashed', gpu_deaths: 'its GPU process died too often', failed_openings: 'opened no context any more', slowdown: 'became slow',
+    }],
+    'lost-cell': ['Browsers lost', {
+        exited: 'ended by itself', close_timed_out: 'a context did not close', open_timed_out: 'a context did not open', browser_silent: 'did not answer', driver_silent: 'its driver did not answer', memory_exceeded: 'took too much memory',
+    }],
+};
+
 export const contextBounds = { memory: 'free memory', processor: 'processor', configured: 'the setting --concurrency', pressure: 'memory pressure' };
 
 export const workerBounds = {
