@@ -1,0 +1,28 @@
+namespace BrowserFarm.Benchmarks.Peers;
+
+/// <summary>Everybody who takes part.</summary>
+internal static class Contestants
+{
+    public const string Crawlee = "crawlee";
+    public const string ClusterPage = "cluster-page";
+    public const string ClusterContext = "cluster-context";
+    public const string BareFresh = "bare-new-context";
+    public const string BareWarm = "bare-warm";
+    public const string FarmFresh = "farm-fresh";
+    public const string FarmWarm = "farm-warm";
+
+    public static IReadOnlyList<string> Names { get; } = [Crawlee, ClusterPage, ClusterContext, BareFresh, BareWarm, FarmFresh, FarmWarm];
+
+    /// <param name="folder">Where the peers are installed.</param>
+    /// <returns>In the order of <see cref="Names"/>.</returns>
+    public static IReadOnlyList<IContestant> In(string folder) =>
+    [
+        new NodePeer(Crawlee, folder, "crawlee.mjs", ""),
+        new NodePeer(ClusterPage, folder, "cluster.mjs", "page"),
+        new NodePeer(ClusterContext, folder, "cluster.mjs", "context"),
+        new NodePeer(BareFresh, folder, "bare.mjs", "new-context"),
+        new NodePeer(BareWarm, folder, "bare.mjs", "warm"),
+        new FarmContestant(FarmFresh, isFresh: true),
+        new FarmContestant(FarmWarm, isFresh: false),
+    ];
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TestKit;
+
+namespace BrowserFarm.Benchmarks.Peers;
+
+/// <summary>The farm as its users run it: <c>farm serve</c> in a process of its own, asked over HTTP, every page durable before it is answered for.</summary>
+/// <param name="isFresh">Every page is a job of its own, and so gets a context of its own; otherwise all are one crawl, whose tabs are navigated on.</param>
+internal sealed class FarmContestant(string name, bool isFresh) : IContestant
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    public string Name => name;
+
+    public async Task<RoundResult> ReadAsync(RoundPlan plan, RoundMeter meter, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(Bound);
+        await using var service = await ServiceProcess.StartAsync(plan.Folder, ["--log", "off", "--concurrency", $"{plan.Concurrency}", .. Settings(plan)]);
+        using var client = new HttpClient { BaseAddress = service.Url };
+        await UntilAsync(async () =>
+        {
+            using var answer = await client.GetAsync("/readyz", late.Token);
+            return answer.IsSuccessStatusCode;
+        }, late.Token);
+        var reading = new FarmReading(client, plan.AnySelector);
+
+        if (isFresh)
+            await reading.EndAsync(await reading.SubmitAloneAsync(plan.WarmUp, late.Token), late.Token);
+        else
+            await reading.CrawlAsync("warm-up", plan.WarmUp, late.Token);
+
+        meter.Begin(service.Farm.Pid);
+        var began = Stopwatch.GetTimestamp();
+        IReadOnlyList<long> jobs = [];
+        if (isFresh)
+            await reading.EndAsync(jobs = await reading.SubmitAloneAsync(plan.Pages, late.Token), late.Token);
+        else
+            await reading.CrawlAsync("measured", plan.Pages, late.Token);
+        var took = Stopwatch.GetElapsedTime(began);
+        await meter.EndAsync();
+
+        var pages = isFresh ? await reading.ResultsAsync(jobs, late.Token) : await reading.ResultsAsync("measured", late.Token);
+        Signal.Terminate(service.Farm.Pid);
+        await service.Farm.EndAsync(Bounds.Long);
+        return new RoundResult(took, pages);
+    }
+
+    /// <summary>Of the browser, which no page may do without anything of; and of the one site, whose owner reads it here.</summary>
+    private static string[] Settings(RoundPlan plan)
+    {
+        var (config, limits) = (Path.Join(plan.Folder, "peers.config.json"), Path.Join(plan.Folder, "limits.json"));
+        File.WriteAllText(config, new JsonObject
+        {
+            ["launch"] = new JsonObject { ["executablePath"] = plan.Browser, ["args"] = new JsonArray("--disable-dev-shm-usage") },
+            ["navigation"] = new JsonObject { ["waitUntil"] = "load" },
+            ["block"] = new JsonObject { ["resourceTypes"] = new JsonArray() },
+        }.ToJsonString());
+        File.WriteAllText(limits, new JsonObject { ["target"] = new JsonObject { ["max"] = plan.Concurrency, ["start"] = plan.Concurrency } }.ToJsonString());
+        return ["--config", config, "--limits", limits];
+    }
+
+    internal static async Task UntilAsync(Func<Task<bool>> holds, CancellationToken cancellationToken)
+    {
+        while (!await holds())
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+    }
+}
+
+/// <summary>What is asked of the service.</summary>
+internal sealed class FarmReading(HttpClient client, string selector)
+{
+    private object Page => new { formats = new[] { "html" }, waitFor = selector };
+
+    /// <summary>One crawl of these pages and no others, to its end.</summary>
+    public async Task CrawlAsync(string name, IReadOnlyList<CorpusPage> pages, CancellationToken cancellationToken)
+    {
+        await PostAsync("/v1/crawls", new { name, urls = pages.Select(page => page.Url), maxPages = pages.Count, maxDepth = 0, ignoreRobots = true, trapLimit = 0, page = Page }, cancellationToken);
+        await FarmContestant.UntilAsync(async () => (await JsonAsync($"/v1/crawls/{name}", cancellationToken)).GetProperty("state").GetString() == "finished", cancellationToken);
+    }
+
+    /// <summary>A job for every page.</summary>
+    /// <returns>Their numbers.</returns>
+    public async Task<IReadOnlyList<long>> SubmitAloneAsync(IReadOnlyList<CorpusPage> pages, CancellationToken cancellationToken)
+    {
+        var jobs = new List<long>();
+        foreach (var page in pages)
+            jobs.Add((await PostAsync("/v1/jobs", new { url = page.Url, ignoreRobots = true, page = Page }, cancellationToken)).GetProperty("id").GetInt64());
+        return jobs;
+    }
+
+    public async Task EndAsync(IReadOnlyList<long> jobs, CancellationToken cancellationToken)
+    {
+        foreach (var job in jobs)
+            await FarmContestant.UntilAsync(async () => (await JsonAsync($"/v1/jobs/{job}", cancellationToken)).GetProperty("state").GetString() is "succeeded" or "failed", cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<ReadPage>> ResultsAsync(string crawl, CancellationToken cancellationToken)
+    {
+        var lines = await client.GetStringAsync($"/v1/crawls/{crawl}/results?format=ndjson&limit=100000", cancellationToken);
+        return [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => Read(JsonSerializer.Deserialize<JsonElement>(line)))];
+    }
+
+    public async Task<IReadOnlyList<ReadPage>> ResultsAsync(IReadOnlyList<long> jobs, CancellationToken cancellationToken)
+    {
+        var pages = new List<ReadPage>();
+        foreach (var job in jobs)
+        {
+            using var answer = await client.GetAsync($"/v1/jobs/{job}/result", cancellationToken);
+            if (answer.IsSuccessStatusCode)
+                pages.Add(Read(await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)));
+        }
+
+        return pages;
+    }
+
+    private static ReadPage Read(JsonElement result) => new(
+        result.GetProperty("url").GetString()!, result.GetProperty("html").GetString()!, [.. result.GetProperty("links").EnumerateArray().Select(link => link.GetProperty("url").GetString()!)]);
+
+    private async Task<JsonElement> JsonAsync(string path, CancellationToken cancellationToken) => await client.GetFromJsonAsync<JsonElement>(path, cancellationToken);
+
+    private async Task<JsonElement> PostAsync(string path, object body, CancellationToken cancellationToken)
+    {
+        using var answer = await client.PostAsJsonAsync(path, body, cancellationToken);
+        return answer.IsSuccessStatusCode
+            ? await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)
+            : throw new InvalidOperationException($"{path}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+    }
+}
