@@ -36,8 +36,14 @@ internal sealed class Agreement
     private Dictionary<string, PageContent> Right() => _readings.GroupBy(reading => reading.Application)
         .ToDictionary(group => group.Key, group => group.GroupBy(reading => (reading.Content.Text, reading.Content.Links)).MaxBy(same => same.Count())!.First().Content);
 
-    private static string WhereOf(PageContent one, PageContent other) =>
-        one.Text != other.Text ? $"its text ({one.Text.Length} characters, most have {other.Text.Length}; from {Math.Max(0, one.Text.Zip(other.Text).TakeWhile(pair => pair.First == pair.Second).Count())} on)"
-        : one.Links != other.Links ? "its links"
-        : $"its length ({one.HtmlLength} characters, {other.HtmlLength})";
+    private static string WhereOf(PageContent one, PageContent other)
+    {
+        if (one.Text == other.Text)
+            return one.Links != other.Links ? "its links" : $"its length ({one.HtmlLength} characters, {other.HtmlLength})";
+
+        var at = one.Text.Zip(other.Text).TakeWhile(pair => pair.First == pair.Second).Count();
+        return $"its text at {at}: '{Excerpt(one.Text, at)}', most have '{Excerpt(other.Text, at)}'";
+    }
+
+    private static string Excerpt(string text, int at) => text[at..Math.Min(text.Length, at + 40)];
 }

@@ -49,14 +49,14 @@ internal sealed class FarmContestant(string name, bool isFresh) : IContestant
         return new RoundResult(took, pages);
     }
 
-    /// <summary>Of the browser, which no page may do without anything of; and of the one site, whose owner reads it here.</summary>
+    /// <summary>The work and the patience of everybody else: until loaded and the selector matches, 30 s, nothing left out; and of the site as many pages at once as are open.</summary>
     private static string[] Settings(RoundPlan plan)
     {
         var (config, limits) = (Path.Join(plan.Folder, "peers.config.json"), Path.Join(plan.Folder, "limits.json"));
         File.WriteAllText(config, new JsonObject
         {
             ["launch"] = new JsonObject { ["executablePath"] = plan.Browser, ["args"] = new JsonArray("--disable-dev-shm-usage") },
-            ["navigation"] = new JsonObject { ["waitUntil"] = "load" },
+            ["navigation"] = new JsonObject { ["waitUntil"] = "load", ["timeoutMs"] = 30_000, ["actionTimeoutMs"] = 30_000, ["settleTimeoutMs"] = 30_000 },
             ["block"] = new JsonObject { ["resourceTypes"] = new JsonArray() },
         }.ToJsonString());
         File.WriteAllText(limits, new JsonObject { ["target"] = new JsonObject { ["max"] = plan.Concurrency, ["start"] = plan.Concurrency } }.ToJsonString());
