@@ -36,7 +36,7 @@ public sealed partial class ContextPoolOptions
     public TimeSpan MaxCellAge { get; set; } = TimeSpan.FromMinutes(30);
 
     /// <summary>Growth of browser and driver, tabs apart, at which a cell is replaced.</summary>
-    /// <value>Multiple of the first measurement; default 2; 1.1 to 100.</value>
+    /// <value>Multiple of the most in its first minute; default 2; 1.1 to 100.</value>
     [Range(1.1, 100.0)]
     public double MaxCellGrowth { get; set; } = 2;
 

@@ -286,6 +286,9 @@ public sealed class FakeContext : IOpenedContext
     /// <summary>Awaited while it is scrubbed. Default: nothing to wait for.</summary>
     public Func<Task> WhileScrubbing { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Whether its holder opened no further tabs. Default true.</summary>
+    public bool HasOneTab { get; set; } = true;
+
     /// <summary>Lets the page's process die.</summary>
     public void Crash()
     {

@@ -10,8 +10,9 @@ internal static class Contestants
     public const string BareWarm = "bare-warm";
     public const string FarmFresh = "farm-fresh";
     public const string FarmWarm = "farm-warm";
+    public const string FarmFrameless = "farm-frameless";
 
-    public static IReadOnlyList<string> Names { get; } = [Crawlee, ClusterPage, ClusterContext, BareFresh, BareWarm, FarmFresh, FarmWarm];
+    public static IReadOnlyList<string> Names { get; } = [Crawlee, ClusterPage, ClusterContext, BareFresh, BareWarm, FarmFresh, FarmWarm, FarmFrameless];
 
     /// <param name="folder">Where the peers are installed.</param>
     /// <returns>In the order of <see cref="Names"/>.</returns>
@@ -22,7 +23,8 @@ internal static class Contestants
         new NodePeer(ClusterContext, folder, "cluster.mjs", "context"),
         new NodePeer(BareFresh, folder, "bare.mjs", "new-context"),
         new NodePeer(BareWarm, folder, "bare.mjs", "warm"),
-        new FarmContestant(FarmFresh, isFresh: true),
-        new FarmContestant(FarmWarm, isFresh: false),
+        new FarmContestant(FarmFresh, FarmMode.Fresh),
+        new FarmContestant(FarmWarm, FarmMode.Warm),
+        new FarmContestant(FarmFrameless, FarmMode.Frameless),
     ];
 }

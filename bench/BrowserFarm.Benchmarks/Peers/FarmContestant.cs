@@ -7,11 +7,10 @@ using TestKit;
 namespace BrowserFarm.Benchmarks.Peers;
 
 /// <summary>The farm as its users run it: <c>farm serve</c> in a process of its own, asked over HTTP, every page durable before it is answered for.</summary>
-/// <param name="isFresh">Every page is a job of its own, and so gets a context of its own; otherwise all are one crawl, whose tabs are navigated on.</param>
-internal sealed class FarmContestant(string name, bool isFresh) : IContestant
+internal sealed class FarmContestant(string name, FarmMode mode) : IContestant
 {
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     public string Name => name;
 
@@ -28,35 +27,35 @@ internal sealed class FarmContestant(string name, bool isFresh) : IContestant
         }, late.Token);
         var reading = new FarmReading(client, plan.AnySelector);
 
-        if (isFresh)
+        if (mode == FarmMode.Fresh)
             await reading.EndAsync(await reading.SubmitAloneAsync(plan.WarmUp, late.Token), late.Token);
         else
-            await reading.CrawlAsync("warm-up", plan.WarmUp, late.Token);
+            await reading.CrawlAsync("warm-up", mode == FarmMode.Frameless ? plan.Proof : plan.WarmUp, late.Token);
 
         meter.Begin(service.Farm.Pid);
         var began = Stopwatch.GetTimestamp();
         IReadOnlyList<long> jobs = [];
-        if (isFresh)
+        if (mode == FarmMode.Fresh)
             await reading.EndAsync(jobs = await reading.SubmitAloneAsync(plan.Pages, late.Token), late.Token);
         else
             await reading.CrawlAsync("measured", plan.Pages, late.Token);
         var took = Stopwatch.GetElapsedTime(began);
         await meter.EndAsync();
 
-        var pages = isFresh ? await reading.ResultsAsync(jobs, late.Token) : await reading.ResultsAsync("measured", late.Token);
+        var pages = mode == FarmMode.Fresh ? await reading.ResultsAsync(jobs, late.Token) : await reading.ResultsAsync("measured", late.Token);
         Signal.Terminate(service.Farm.Pid);
         await service.Farm.EndAsync(Bounds.Long);
         return new RoundResult(took, pages);
     }
 
     /// <summary>The work and the patience of everybody else: until loaded and the selector matches, 30 s, nothing left out; and of the site as many pages at once as are open.</summary>
-    private static string[] Settings(RoundPlan plan)
+    private string[] Settings(RoundPlan plan)
     {
         var (config, limits) = (Path.Join(plan.Folder, "peers.config.json"), Path.Join(plan.Folder, "limits.json"));
         File.WriteAllText(config, new JsonObject
         {
             ["launch"] = new JsonObject { ["executablePath"] = plan.Browser, ["args"] = new JsonArray("--disable-dev-shm-usage") },
-            ["navigation"] = new JsonObject { ["waitUntil"] = "load", ["timeoutMs"] = 30_000, ["actionTimeoutMs"] = 30_000, ["settleTimeoutMs"] = 30_000 },
+            ["navigation"] = new JsonObject { ["waitUntil"] = "load", ["timeoutMs"] = 30_000, ["actionTimeoutMs"] = 30_000, ["settleTimeoutMs"] = 30_000, ["frameless"] = mode == FarmMode.Frameless },
             ["block"] = new JsonObject { ["resourceTypes"] = new JsonArray() },
         }.ToJsonString());
         File.WriteAllText(limits, new JsonObject { ["target"] = new JsonObject { ["max"] = plan.Concurrency, ["start"] = plan.Concurrency } }.ToJsonString());
@@ -68,6 +67,19 @@ internal sealed class FarmContestant(string name, bool isFresh) : IContestant
         while (!await holds())
             await Task.Delay(Pause, TimeProvider.System, cancellationToken);
     }
+}
+
+/// <summary>How the farm reads the pages.</summary>
+internal enum FarmMode
+{
+    /// <summary>Every page is a job of its own, and so gets a context of its own.</summary>
+    Fresh,
+
+    /// <summary>All are one crawl, whose ordinary tabs are navigated on.</summary>
+    Warm,
+
+    /// <summary>The same in tabs that draw nothing, after an earlier crawl has proven that the pages are the same there.</summary>
+    Frameless,
 }
 
 /// <summary>What is asked of the service.</summary>

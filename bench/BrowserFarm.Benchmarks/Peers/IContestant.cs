@@ -13,10 +13,11 @@ internal interface IContestant
 /// <summary>What is read in one round.</summary>
 /// <param name="Pages">In this order.</param>
 /// <param name="WarmUp">Read before, unmeasured: one for every page that may be open at once.</param>
+/// <param name="Proof">Read before by whoever must know the site first.</param>
 /// <param name="AnySelector">Matches when the selector of any page does.</param>
 /// <param name="Browser">Path of the Chromium to use.</param>
 /// <param name="Folder">Empty, for this round alone.</param>
-internal sealed record RoundPlan(IReadOnlyList<CorpusPage> Pages, IReadOnlyList<CorpusPage> WarmUp, string AnySelector, int Concurrency, string Browser, string Folder);
+internal sealed record RoundPlan(IReadOnlyList<CorpusPage> Pages, IReadOnlyList<CorpusPage> WarmUp, IReadOnlyList<CorpusPage> Proof, string AnySelector, int Concurrency, string Browser, string Folder);
 
 /// <summary>A page as somebody read it.</summary>
 /// <param name="Links">Absolute, in any order.</param>

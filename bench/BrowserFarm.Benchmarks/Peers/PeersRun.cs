@@ -29,6 +29,9 @@ internal sealed class PeersRun(PeersOptions options)
         return isSame;
     }
 
+    /// <summary>Enough of a site for every one of its kinds to be proven to need no frames (docs/frameless.md).</summary>
+    private const int ProofPages = 108;
+
     private async Task<(IReadOnlyList<Standing> Standings, Agreement Agreement)> CompareAsync(List<IContestant> contestants, Corpus corpus, Uri site, CancellationToken cancellationToken)
     {
         var standings = contestants.ToDictionary(contestant => contestant.Name, contestant => new Standing(contestant.Name));
@@ -41,7 +44,7 @@ internal sealed class PeersRun(PeersOptions options)
             {
                 using var temp = new TempFolder();
                 var plan = new RoundPlan(
-                    corpus.Pages(site, options.Pages, $"r{round}"), corpus.Pages(site, options.Concurrency, "warm"), corpus.AnySelector, options.Concurrency, _browser, temp.Path);
+                    corpus.Pages(site, options.Pages, $"r{round}"), corpus.Pages(site, options.Concurrency, "warm"), corpus.Pages(site, ProofPages, "proof"), corpus.AnySelector, options.Concurrency, _browser, temp.Path);
                 using var meter = new RoundMeter(isMemory);
                 var result = await contestant.ReadAsync(plan, meter, cancellationToken);
                 agreement.Add(contestant.Name, plan.Pages.Count, result.Pages);

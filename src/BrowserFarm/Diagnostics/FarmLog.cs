@@ -122,8 +122,11 @@ internal static partial class FarmLog
     [LoggerMessage(2120, LogLevel.Information, "{Target}: {Pages} pages were the same in tabs that draw nothing; its pages are read there from now on")]
     public static partial void FramesNotNeeded(this ILogger logger, string target, int pages);
 
-    [LoggerMessage(2121, LogLevel.Information, "{Url} was not the same in a tab that draws nothing ({Difference}); pages of its site are read in ordinary ones")]
+    [LoggerMessage(2121, LogLevel.Information, "{Url} was not the same in a tab that draws nothing ({Difference}); pages like it are read in ordinary ones")]
     public static partial void FramesNeeded(this ILogger logger, string url, string difference);
+
+    [LoggerMessage(2122, LogLevel.Information, "{Url} was not the same in a tab that draws nothing ({Difference}); pages of {Kinds} kinds were not by now, so all of its site are read in ordinary ones")]
+    public static partial void FramesNeededBySite(this ILogger logger, string url, string difference, int kinds);
 
     [LoggerMessage(2104, LogLevel.Warning, "Trap: {Pattern} goes on without end; after {Followed} addresses no more of it are followed")]
     public static partial void TrapFound(this ILogger logger, string pattern, int followed);

@@ -69,8 +69,8 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         var turn = request.Turn;
         var firstByte = 0;
         using var work = new TargetWork(() => turn.Served(TimeSpan.FromMilliseconds(firstByte)), time);
-        using var activity = new NetworkActivity(page, request.Url.Target, work, time);
         var wish = request.Wish;
+        using var activity = new NetworkActivity(page, request.Url.Target, work, PageReadiness.NeedsActivity(wish, options), time);
         using var recorders = await PageRecorders.StartAsync(page, session, wish).BoundedBy(stop);
         using var readiness = new PageReadiness(page, wish, activity, options);
         if (!turn.MayAsk())
@@ -81,7 +81,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         int Elapsed() => (int)time.GetElapsedTime(clock).TotalMilliseconds;
 
         using var steps = RenderTraces.Begin("navigate");
-        var response = await page.GotoAsync(request.Url.Value, new PageGotoOptions { WaitUntil = WaitUntilState.Commit }).BoundedBy(stop);
+        var response = await GoAsync(page, request.Url).BoundedBy(stop);
         firstByte = Elapsed();
         if (response is null)
             return new RenderOutcome.Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.NotAPage, "The site answered with no page to show."));
@@ -100,7 +100,8 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         var domReady = Elapsed();
         if (wish.Actions.Count == 0)
         {
-            work.Parsed();   // or the target is not done before the actions are
+            if (activity.Watches)
+                work.Parsed();   // or the target is not done before the actions are
             tab.World.Prepare();
         }
 
@@ -122,6 +123,8 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         if (await readiness.WaitAsync(stop) is { } missing)
             return await witness.TellAsync(missing, isAnswering: true, stop);
 
+        if (!activity.Watches)
+            work.Parsed();
         PageFindings? findings = null;
         if (wish.Handler is { } handler)
         {
@@ -157,6 +160,20 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
             ActionsSkipped = actions.Skipped,
             ScriptValues = actions.Values,
         });
+    }
+
+    /// <summary>The tab may still show another page (<see cref="LeaseRequest.Navigates"/>), and that may be on its way somewhere: what is asked for last wins.</summary>
+    private static async Task<IResponse?> GoAsync(IPage page, CanonicalUrl url)
+    {
+        var options = new PageGotoOptions { WaitUntil = WaitUntilState.Commit };
+        try
+        {
+            return await page.GotoAsync(url.Value, options);
+        }
+        catch (PlaywrightException exception) when (exception.Message.Contains("is interrupted by another navigation", StringComparison.Ordinal))
+        {
+            return await page.GotoAsync(url.Value, options);
+        }
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using BrowserFarm.Crawling;
 using BrowserFarm.Crawling.Engines;
+using BrowserFarm.Crawling.Frames;
 using BrowserFarm.Hosting;
 using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
@@ -30,6 +31,7 @@ public sealed class ServiceCrawls(
     /// <summary>Pages that are called off are closed within this.</summary>
     private static readonly TimeSpan CancelWithin = TimeSpan.FromSeconds(2);
 
+    private readonly FrameMemory _frames = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<CrawlPlan?>>> _plans = new(StringComparer.Ordinal);
 
     /// <summary>Called off, with jobs that may not have ended yet.</summary>
@@ -204,7 +206,7 @@ public sealed class ServiceCrawls(
         var spec = crawl.Spec;
         var plan = CrawlPlan.For(crawl, spec.Sitemaps ? folder.OfRun(crawl.Id) : folder, robots, sitemaps);
         if (spec.Visitor is { Device: null, Profile: null, Headers.Count: 0, Cookies.Count: 0 })
-            return plan;   // as configured, like everybody
+            return plan with { Frames = _frames };   // as configured, like everybody
 
         var own = config();
         await Visitor.PrepareAsync(own, spec.Visitor, spec.Seeds, CancellationToken.None);

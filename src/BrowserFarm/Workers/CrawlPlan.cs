@@ -17,7 +17,7 @@ namespace BrowserFarm.Workers;
 public sealed record CrawlPlan(Crawl Crawl, LinkDiscovery Discovery, EngineRule Engines, EngineMemory Memory, RobotsCache? Robots, Sitemaps? Sitemaps, CrawlFolder Folder, FreshPages? Fresh = null)
 {
     /// <summary>What was learned of tabs that draw nothing.</summary>
-    public FrameMemory Frames { get; } = new();
+    public FrameMemory Frames { get; init; } = new();
 
     /// <summary>What contexts look like to its pages; null for the pool's own profile.</summary>
     public ContextProfile? Profile { get; init; }

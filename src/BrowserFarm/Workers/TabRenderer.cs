@@ -87,11 +87,14 @@ internal sealed class TabRenderer(IContextPool pool, IRenderer renderer, TargetL
     {
         switch (plan.Frames.Compared(job.Url, difference is null))
         {
-            case true:
+            case FrameNews.SiteProven:
                 logger.FramesNotNeeded(job.Url.Target.Value, FrameTrial.Proofs);
                 break;
-            case false:
+            case FrameNews.KindDiffers:
                 logger.FramesNeeded(job.Url.Value, difference ?? "");
+                break;
+            case FrameNews.SiteGivenUp:
+                logger.FramesNeededBySite(job.Url.Value, difference ?? "", FrameTrial.MaxKindsThatDiffer);
                 break;
         }
     }
@@ -126,12 +129,16 @@ internal sealed class TabRenderer(IContextPool pool, IRenderer renderer, TargetL
         }
     }
 
+    /// <summary>Nothing is recorded of the tab, and nothing waited for, that a page which is still there could be taken for.</summary>
+    private static bool MayFollow(PageWish wish) => FramesPolicy.CanDoWithout(wish) && wish.WaitForResponse is null;
+
     private LeaseRequest RequestFor(CrawlPlan plan, Job job, bool frameless) => new($"job {job.Id}")
     {
         // One visitor for the whole crawl of a site: its tab is navigated on, with the site's cookies and cache.
         Key = new ContextKey($"crawl {job.CrawlId}", job.Url.Target.Value),
         Profile = plan.Profile,
         Frameless = frameless,
+        Navigates = MayFollow(plan.Crawl.Spec.Page),
         Alone = QueueRules.RunsAlone(job),
         WaitAtMost = FarmOptions.LeaseWait,
         // The renderer ends by itself; the pool's bound is for a renderer that does not.

@@ -26,6 +26,8 @@ internal sealed class ChromiumContext : IOpenedContext
 
     public IPage Page { get; }
 
+    public bool HasOneTab => Context.Pages.Count == 1;
+
     public bool IsBroken => Volatile.Read(ref _crashed) || Page.IsClosed;
 
     /// <param name="tabs">Of the same browser.</param>

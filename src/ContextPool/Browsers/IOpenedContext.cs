@@ -22,6 +22,9 @@ public interface IOpenedContext
     /// <summary>Ends the tab's process, whatever it is busy with. Completes when it has ended; fails when that was refused.</summary>
     Task EndProcessAsync();
 
+    /// <summary>No tab but its own is open.</summary>
+    bool HasOneTab { get; }
+
     /// <summary>Makes it fit for its key's next lease: closes other tabs, leaves the page for <c>about:blank</c>.</summary>
     Task ScrubAsync();
 

@@ -38,7 +38,7 @@ public sealed class ContextLease : IAsyncDisposable
     /// <summary>The context. Fresh unless the request had a key; then it may hold what earlier leases of that key left in it.</summary>
     public IBrowserContext Context => Pooled.Opened.Context;
 
-    /// <summary>The tab, at <c>about:blank</c>. More tabs may be opened; they are closed with the lease.</summary>
+    /// <summary>The tab, at <c>about:blank</c> unless the request said <see cref="LeaseRequest.Navigates"/>. More tabs may be opened; they are closed with the lease.</summary>
     public IPage Page => Pooled.Opened.Page;
 
     /// <summary>Cancelled when the lease ended before it was returned; pass it to whatever you wait for.</summary>

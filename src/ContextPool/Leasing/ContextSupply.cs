@@ -12,9 +12,16 @@ internal sealed class ContextSupply(
     /// <summary>Marks a profile's contexts whose tab draws nothing: they are kept apart from the others.</summary>
     private const string Frameless = "\u001fframeless";
 
+    /// <summary>A page that was read is left on its tab so long, for the next lease of its key mostly comes at once.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A tab that does not answer so long is not lent as it is.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
+
     private readonly WarmShelf _shelf = new();
     private readonly BackgroundTasks _background = new();
     private readonly string _ownProfile = options.Context.Identity;
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _openingBlanks;
     private int _scrubbing;
 
@@ -44,7 +51,7 @@ internal sealed class ContextSupply(
 
         while (request.Key is not null && _shelf.TryTake(request.Key, identity) is { } warm)
         {
-            if (await warm.Ready && IsAlive(warm.Context))
+            if (await IsFitAsync(warm, request) && IsAlive(warm.Context))
             {
                 metrics.ContextReused();
                 return warm.Context;
@@ -83,7 +90,7 @@ internal sealed class ContextSupply(
 
         if (end is not { } why)
         {
-            Shelve(context, lease.Request.Key);
+            Shelve(context, lease);
             places.EndClosing();   // after it lies there: whoever gets this place may have its key
         }
         else
@@ -148,6 +155,7 @@ internal sealed class ContextSupply(
     /// <summary>Closes everything that is idle and waits for all that is still being opened or closed.</summary>
     public async Task CloseAsync()
     {
+        _closing.TrySetResult();
         foreach (var entry in _shelf.Close())
             closer.CloseUnplaced(entry.Context, ContextEnd.PoolClosed);
         await _background.WhenAllAsync();
@@ -175,11 +183,29 @@ internal sealed class ContextSupply(
         : time.GetElapsedTime(context.OpenedAt) >= options.MaxContextAge ? ContextEnd.Age
         : null;
 
-    /// <summary>On the shelf at once, so that the key's next lease finds it; lent when it is clean.</summary>
-    private void Shelve(PooledContext context, ContextKey? key)
+    /// <summary>Clean, or of a page that the next lease does not mind: then a question whether it answers is enough, for a tab that hangs would not let go of it.</summary>
+    private async Task<bool> IsFitAsync(ShelvedContext entry, LeaseRequest request)
     {
-        var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var entry = new ShelvedContext(context, key, ready.Task, time.GetTimestamp());
+        if (!entry.MayLinger || !entry.TryBegin())
+            return await entry.Ready;
+        if (!request.Navigates || !entry.Context.Opened.HasOneTab)
+            return await ScrubAsync(entry.Context);
+
+        try
+        {
+            await entry.Context.Opened.BeatAsync().WaitAsync(AnswerTimeout, time);
+            return true;
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>On the shelf at once, so that the key's next lease finds it; lent when it is clean, or as it is to one that comes at once and does not mind.</summary>
+    private void Shelve(PooledContext context, ContextLease lease)
+    {
+        var entry = new ShelvedContext(context, lease.Request.Key, time.GetTimestamp(), mayLinger: lease.Request.Navigates && lease.Succeeded);
         if (!_shelf.TryPut(entry))
         {
             closer.CloseUnplaced(context, ContextEnd.PoolClosed);
@@ -188,8 +214,12 @@ internal sealed class ContextSupply(
 
         _ = _background.Run(async () =>
         {
+            if (entry.MayLinger)
+                await Task.WhenAny(Task.Delay(Linger, time), _closing.Task);
+            if (!entry.TryBegin())
+                return;
             var isClean = await ScrubAsync(context);
-            ready.SetResult(isClean);
+            entry.End(isClean);
             if (!isClean)
             {
                 _shelf.TryTake(entry);
@@ -234,7 +264,7 @@ internal sealed class ContextSupply(
         try
         {
             var context = await opener.OpenAsync(options.Context, _ownProfile);
-            if (!HasRoomForOneMore() || !_shelf.TryPut(new ShelvedContext(context, Key: null, Task.FromResult(true), time.GetTimestamp())))
+            if (!HasRoomForOneMore() || !_shelf.TryPut(Ready(context)))
                 closer.CloseUnplaced(context, ContextEnd.Unwanted);
         }
         catch (Exception exception)
@@ -245,6 +275,13 @@ internal sealed class ContextSupply(
         {
             Interlocked.Decrement(ref _openingBlanks);
         }
+    }
+
+    private ShelvedContext Ready(PooledContext blank)
+    {
+        var entry = new ShelvedContext(blank, key: null, time.GetTimestamp());
+        entry.End(isFit: true);
+        return entry;
     }
 
     /// <summary>False when places were taken while a blank one was being opened.</summary>

@@ -1,11 +1,4 @@
-using ContextPool.Browsers;
-
 namespace ContextPool.Leasing;
-
-/// <summary>A context that nobody has on loan, kept for whoever may have it next.</summary>
-/// <param name="Key">Whose it is; null for a blank one, opened ahead for anybody.</param>
-/// <param name="Ready">Completes when it is fit to be lent; false when it will not be, and is being closed.</param>
-internal sealed record ShelvedContext(PooledContext Context, ContextKey? Key, Task<bool> Ready, long ShelvedAt);
 
 /// <summary>Open contexts between two leases. The one returned last is lent first, so that the others grow old and go.</summary>
 /// <remarks>A few hundred entries at most: it is searched from its young end. One lock; nothing is awaited under it.</remarks>

@@ -143,7 +143,7 @@ internal sealed class CellInspector : IAsyncDisposable
         if (memory.TotalBytes == 0)
             return;   // not ours to see: the guesses stand
 
-        cell.Wear.NoteMemory(memory.TotalBytes, memory.BaseBytes);
+        cell.Wear.NoteMemory(memory.TotalBytes, memory.BaseBytes, cell.Age);
         foreach (var tab in memory.TabBytes)
             _tabs.Add(tab);
         Interlocked.Exchange(ref _cellBaseBytes, cells.Max(measured => measured.Wear.BaseBytes));

@@ -85,7 +85,7 @@ public sealed class WarmShelfTests
         ShelvedContext[] alices = [Put(Alice), Put(Alice)];
         var bob = Put(Bob);
 
-        _shelf.TakeWhere(entry => entry.Key == Alice).Should().BeEquivalentTo(alices);
+        _shelf.TakeWhere(entry => entry.Key == Alice).Should().BeEquivalentTo(alices, options => options.ComparingByValue<ShelvedContext>());
 
         _shelf.TakeWhere(_ => true).Should().Equal(bob);
         _shelf.Count.Should().Be(0);
@@ -121,7 +121,7 @@ public sealed class WarmShelfTests
 
     private ShelvedContext Put(ContextKey? key, string profile = "p")
     {
-        var entry = new ShelvedContext(new PooledContext(_cell, opened: null!, profile, openedAt: 0), key, Task.FromResult(true), ShelvedAt: 0);
+        var entry = new ShelvedContext(new PooledContext(_cell, opened: null!, profile, openedAt: 0), key, shelvedAt: 0);
         _shelf.TryPut(entry).Should().BeTrue();
         return entry;
     }

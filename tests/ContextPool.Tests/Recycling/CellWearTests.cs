@@ -11,13 +11,15 @@ public sealed class CellWearTests
         _wear.Should().BeEquivalentTo(new { Crashes = 0, GpuDeaths = 0, PssBytes = 0L, BaseBytes = 0L, Growth = 1.0, Slowdown = 1.0 });
 
     [Fact]
-    public void Growth_OfTheBase_IsAgainstTheFirstMeasurement()
+    public void Growth_OfTheBase_IsAgainstTheMostInItsFirstMinute()
     {
-        _wear.NoteMemory(totalBytes: 5000, baseBytes: 1000);
-        _wear.Growth.Should().Be(1);
+        _wear.NoteMemory(totalBytes: 5000, baseBytes: 400, TimeSpan.FromSeconds(1));
+        _wear.NoteMemory(totalBytes: 5000, baseBytes: 1000, CellWear.Settling);
+        _wear.NoteMemory(totalBytes: 5000, baseBytes: 900, CellWear.Settling);
+        _wear.Growth.Should().Be(0.9);
 
-        _wear.NoteMemory(totalBytes: 9000, baseBytes: 1500);
-        _wear.NoteMemory(totalBytes: 3000, baseBytes: 2500);
+        _wear.NoteMemory(totalBytes: 9000, baseBytes: 1500, 2 * CellWear.Settling);
+        _wear.NoteMemory(totalBytes: 3000, baseBytes: 2500, 3 * CellWear.Settling);
 
         _wear.Growth.Should().Be(2.5);
         _wear.PssBytes.Should().Be(3000);
@@ -27,8 +29,8 @@ public sealed class CellWearTests
     [Fact]
     public void Growth_TabsAlone_IsNone()
     {
-        _wear.NoteMemory(totalBytes: 2000, baseBytes: 1000);
-        _wear.NoteMemory(totalBytes: 20_000, baseBytes: 1000);
+        _wear.NoteMemory(totalBytes: 2000, baseBytes: 1000, 2 * CellWear.Settling);
+        _wear.NoteMemory(totalBytes: 20_000, baseBytes: 1000, 2 * CellWear.Settling);
 
         _wear.Growth.Should().Be(1);
     }

@@ -20,17 +20,25 @@ internal sealed class NetworkActivity : IDisposable
     private int _blocked;
     private long _bytesSaved;
 
-    public NetworkActivity(IPage page, TargetKey target, TargetWork work, TimeProvider time)
+    /// <param name="watches">False counts nothing: every request that is told of costs the driver and us, and not every wait needs to know.</param>
+    public NetworkActivity(IPage page, TargetKey target, TargetWork work, bool watches, TimeProvider time)
     {
         _page = page;
         _target = target;
         _work = work;
         _time = time;
         _rule = new QuietRule(time);
+        Watches = watches;
+        if (!watches)
+            return;
+
         page.Request += OnStarted;
         page.RequestFinished += OnEnded;
         page.RequestFailed += OnFailed;
     }
+
+    /// <summary>Whether requests are counted: without, a page's quiet cannot be waited for.</summary>
+    public bool Watches { get; }
 
     /// <summary>Requests that the page made in vain, because their kind, host or address is blocked; null when there were none.</summary>
     public BlockedRequests? Blocked
@@ -65,6 +73,9 @@ internal sealed class NetworkActivity : IDisposable
 
     public void Dispose()
     {
+        if (!Watches)
+            return;
+
         _page.Request -= OnStarted;
         _page.RequestFinished -= OnEnded;
         _page.RequestFailed -= OnFailed;

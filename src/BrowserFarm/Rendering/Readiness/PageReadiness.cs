@@ -29,6 +29,11 @@ internal sealed class PageReadiness : IDisposable
             _answer = page.WaitForResponseAsync(pattern, new PageWaitForResponseOptions { Timeout = 0 });
     }
 
+    /// <summary>Whether the page's requests must be counted: for its quiet, for what actions set off, and for the bytes that blocking saves.</summary>
+    public static bool NeedsActivity(PageWish wish, RenderOptions options) =>
+        (wish.WaitUntil ?? options.WaitUntil) is WaitUntil.Settled || wish.Actions.Count > 0
+        || options.BlockedResourceTypes.Count + options.BlockedHosts.Count + options.BlockedUrls.Count > 0;
+
     /// <summary>Waits as long as that may take.</summary>
     /// <returns>False when the page never went quiet, and is to be read as it stands.</returns>
     public async Task<bool> SettleAsync(CancellationToken stop)

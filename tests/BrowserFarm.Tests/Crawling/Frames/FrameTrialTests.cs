@@ -11,11 +11,11 @@ public sealed class FrameTrialTests
         var trial = default(FrameTrial);
         for (var page = 0; page < FrameTrial.Warmup; page++)
         {
-            trial.Choose(isNewKind: true).Should().Be(TabChoice.Ordinary);
+            trial.Choose(kind: null).Should().Be(TabChoice.Ordinary);
             trial = trial.Read(frameless: false);
         }
 
-        trial.Choose(isNewKind: false).Should().Be(TabChoice.Both);
+        trial.Choose(kind: true).Should().Be(TabChoice.Both);
     }
 
     [Fact]
@@ -24,12 +24,12 @@ public sealed class FrameTrialTests
         var trial = Warm();
         for (var page = 0; page < FrameTrial.Proofs; page++)
         {
-            trial.Choose(isNewKind: false).Should().Be(TabChoice.Both);
-            trial = trial.Compared(same: true);
+            trial.Choose(kind: true).Should().Be(TabChoice.Both);
+            trial = trial.WasSame();
         }
 
-        trial.Choose(isNewKind: false).Should().Be(TabChoice.Frameless);
-        trial.Choose(isNewKind: true).Should().Be(TabChoice.Both, "a page of a new kind proves nothing yet");
+        trial.Choose(kind: true).Should().Be(TabChoice.Frameless);
+        trial.Choose(kind: null).Should().Be(TabChoice.Both, "a page of a new kind proves nothing yet");
     }
 
     [Fact]
@@ -39,9 +39,9 @@ public sealed class FrameTrialTests
         var compared = 0;
         for (var page = 0; page < 10 * FrameTrial.RecheckOneIn; page++)
         {
-            var choice = trial.Choose(isNewKind: false);
+            var choice = trial.Choose(kind: true);
             compared += choice == TabChoice.Both ? 1 : 0;
-            trial = choice == TabChoice.Both ? trial.Compared(same: true) : trial.Read(frameless: true);
+            trial = choice == TabChoice.Both ? trial.WasSame() : trial.Read(frameless: true);
         }
 
         compared.Should().Be(10);
@@ -54,37 +54,62 @@ public sealed class FrameTrialTests
         var compared = 0;
         for (var page = 0; page < 1000; page++)
         {
-            var choice = trial.Choose(isNewKind: true);
+            var choice = trial.Choose(kind: null);
             compared += choice == TabChoice.Both ? 1 : 0;
-            trial = choice == TabChoice.Both ? trial.Compared(same: true) : trial.Read(frameless: true);
+            trial = choice == TabChoice.Both ? trial.WasSame() : trial.Read(frameless: true);
         }
 
         compared.Should().BeLessThanOrEqualTo(FrameTrial.MaxKindsCompared + (1000 / FrameTrial.RecheckOneIn));
     }
 
     [Fact]
-    public void Choose_OnceAPageDiffered_IsOrdinaryWhateverComesAfter()
+    public void Choose_KindThatDiffered_IsOrdinaryAndOtherKindsAreNot()
     {
-        var trial = Proven().Compared(same: false);
+        var trial = Proven().WasOther(isFirst: true);
+
+        trial.Choose(kind: false).Should().Be(TabChoice.Ordinary);
+        trial.Choose(kind: true).Should().Be(TabChoice.Frameless);
+    }
+
+    [Fact]
+    public void Choose_SeveralKindsDiffered_IsOrdinaryWhateverComesAfter()
+    {
+        var trial = Proven();
+        for (var kind = 0; kind < FrameTrial.MaxKindsThatDiffer; kind++)
+            trial = trial.WasOther(isFirst: true).WasOther(isFirst: false);
         for (var page = 0; page < 200; page++)
         {
-            trial.Choose(isNewKind: page % 2 == 0).Should().Be(TabChoice.Ordinary);
-            trial = trial.Read(frameless: false);
+            trial.Choose(page % 2 == 0 ? true : null).Should().Be(TabChoice.Ordinary);
+            trial = trial.Read(frameless: false).WasSame();
         }
     }
 
     [Fact]
-    public void Memory_SitesAreJudgedEachByItself()
+    public void Memory_SitesAndKindsAreJudgedEachByItself()
     {
         var memory = new FrameMemory();
         Prove(memory, "https://one.example/page/");
         Prove(memory, "https://two.example/page/");
-        memory.Compared(CanonicalUrl.Parse("https://two.example/page/7"), same: false).Should().BeFalse();
+        memory.Compared(CanonicalUrl.Parse("https://two.example/page/7"), same: false).Should().Be(FrameNews.KindDiffers);
+        memory.Compared(CanonicalUrl.Parse("https://two.example/page/8"), same: false).Should().Be(FrameNews.None, "it is known of pages like it");
 
         memory.Choose(CanonicalUrl.Parse("https://one.example/page/9")).Should().Be(TabChoice.Frameless);
         memory.Choose(CanonicalUrl.Parse("https://one.example/other/9")).Should().Be(TabChoice.Both);
         memory.Choose(CanonicalUrl.Parse("https://two.example/page/9")).Should().Be(TabChoice.Ordinary);
+        memory.Choose(CanonicalUrl.Parse("https://two.example/other/9")).Should().Be(TabChoice.Both);
         memory.Choose(CanonicalUrl.Parse("https://three.example/page/9")).Should().Be(TabChoice.Ordinary);
+    }
+
+    [Fact]
+    public void Memory_ThirdKindThatDiffers_GivesTheSiteUp()
+    {
+        var memory = new FrameMemory();
+        Prove(memory, "https://one.example/page/");
+        memory.Compared(CanonicalUrl.Parse("https://one.example/a"), same: false).Should().Be(FrameNews.KindDiffers);
+        memory.Compared(CanonicalUrl.Parse("https://one.example/b"), same: false).Should().Be(FrameNews.KindDiffers);
+        memory.Compared(CanonicalUrl.Parse("https://one.example/c"), same: false).Should().Be(FrameNews.SiteGivenUp);
+
+        memory.Choose(CanonicalUrl.Parse("https://one.example/page/9")).Should().Be(TabChoice.Ordinary);
     }
 
     private static void Prove(FrameMemory memory, string prefix)
@@ -92,7 +117,7 @@ public sealed class FrameTrialTests
         for (var page = 0; page < FrameTrial.Warmup; page++)
             memory.Read(CanonicalUrl.Parse(prefix + page), frameless: false);
         for (var page = 1; page <= FrameTrial.Proofs; page++)
-            memory.Compared(CanonicalUrl.Parse(prefix + page), same: true).Should().Be(page == FrameTrial.Proofs ? true : null);
+            memory.Compared(CanonicalUrl.Parse(prefix + page), same: true).Should().Be(page == FrameTrial.Proofs ? FrameNews.SiteProven : FrameNews.None);
     }
 
     private static FrameTrial Warm()
@@ -107,7 +132,7 @@ public sealed class FrameTrialTests
     {
         var trial = Warm();
         for (var page = 0; page < FrameTrial.Proofs; page++)
-            trial = trial.Compared(same: true);
+            trial = trial.WasSame();
         return trial;
     }
 }
