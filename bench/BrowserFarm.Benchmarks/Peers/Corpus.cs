@@ -30,7 +30,7 @@ internal sealed class Corpus(IReadOnlyList<CorpusApplication> applications)
         .. Enumerable.Range(0, count).Select(at =>
         {
             var application = applications[at % applications.Count];
-            return new CorpusPage(new Uri(site, $"/{application.Name}/?{label}={at / applications.Count}").AbsoluteUri, application.Selector);
+            return new CorpusPage(new Uri(site, $"/{application.Name}/?page={label}-{at / applications.Count}").AbsoluteUri, application.Selector);
         }),
     ];
 }
