@@ -60,6 +60,31 @@ public sealed class ServeCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Serve_StoppedTwice_WaitsForNoPageAndKeepsWhatWasInHand()
+    {
+        using var asked = new SemaphoreSlim(0);
+        _site.Map("/slow", async context =>
+        {
+            asked.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        });
+        await using var farm = await ServiceProcess.StartAsync(_folder.Path);
+        using var client = new HttpClient { BaseAddress = farm.Url };
+        await BeginAsync(client, new { name = "slow", urls = new[] { _site.UriOf("/slow").AbsoluteUri }, maxDepth = 0, ignoreRobots = true });
+        (await asked.WaitAsync(Bounds.Long)).Should().BeTrue("the page is open");
+
+        Signal.Terminate(farm.Farm.Pid);
+        await Eventually.HoldsAsync(async () => await StatusOfAsync(client, "/readyz") is HttpStatusCode.ServiceUnavailable or null, Bounds.Medium, "readiness goes off");
+        Signal.Terminate(farm.Farm.Pid);
+        var end = await farm.Farm.EndAsync(TimeSpan.FromSeconds(12));   // half of what the first leaves to pages
+
+        end.ExitCode.Should().Be(0, end.Errors);
+        await using var again = await ServiceProcess.StartAsync(_folder.Path);
+        using var second = new HttpClient { BaseAddress = again.Url };
+        (await asked.WaitAsync(Bounds.Long)).Should().BeTrue("the next start takes it up");
+    }
+
+    [Fact]
     public async Task Serve_WithACollectorAndJsonLog_SendsSpansAndLogsTheirNumbers()
     {
         var bodies = new ConcurrentQueue<byte[]>();
