@@ -63,6 +63,7 @@ public sealed class DashboardLiveTests(Viewer viewer) : DashboardTest(viewer), I
         await page.Keyboard.PressAsync("Enter");
         await UntilAsync("keys", "paused");
         await Expect(page.GetByRole(AriaRole.Status)).ToContainTextAsync("Paused: keys");
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Resume keys" })).ToBeVisibleAsync();
         await TabToAsync(page, "Resume");
         await page.Keyboard.PressAsync("Space");
         await UntilAsync("keys", "running");
