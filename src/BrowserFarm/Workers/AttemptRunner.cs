@@ -194,12 +194,7 @@ public sealed class AttemptRunner(
 
     private AttemptOutcome.Failed Failed(AttemptFailure failure, Admission admission)
     {
-        // Believed no longer than for the job itself: or one header would close the target for a year, with all its other jobs due. A challenge's delay is
-        // ours, for that page alone: its neighbours may be open to us.
-        var retryAfter = failure.Class == FailureClasses.Challenge ? null
-            : failure.RetryAfter > options.Retry.MaxRetryAfter ? options.Retry.MaxRetryAfter
-            : failure.RetryAfter;
-        admission.Report(TargetVerdicts.Of(failure), retryAfter);
+        admission.Report(TargetVerdicts.Of(failure), TargetVerdicts.RetryAfter(failure, options.Retry.MaxRetryAfter));
         return new AttemptOutcome.Failed(failure);
     }
 

@@ -71,7 +71,7 @@ internal sealed class TabRenderer(IContextPool pool, IRenderer renderer, TargetL
                     break;
                 case RenderOutcome.Failed { Failure: var failure }:
                     if (TargetVerdicts.Of(failure) is not TargetVerdict.Neutral and var verdict)
-                        admission.Report(verdict, failure.RetryAfter);
+                        admission.Report(verdict, TargetVerdicts.RetryAfter(failure, options.Retry.MaxRetryAfter));
                     if (FramesPolicy.MayBeForWantOf(failure))
                         Learn(plan, job, failure.Reason);
                     break;
