@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using TestKit;
 
@@ -12,8 +10,6 @@ namespace BrowserFarm.EndToEndTests.Images;
 /// <summary>The container's image: how large it is, what is in it, and a crawl in it as it is meant to be run.</summary>
 public sealed class ImageTests(BuiltImage image) : IClassFixture<BuiltImage>, IDisposable
 {
-    private const string Token = "bf_0123456789abcdefghijklmnopqrstuvwxyzABCDEF";
-
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -31,6 +27,10 @@ public sealed class ImageTests(BuiltImage image) : IClassFixture<BuiltImage>, ID
     }
 
     [ImageFact]
+    public async Task Image_AsBuilt_HasNoSetUidProgram() =>
+        (await BuiltImage.RunAsync("find", [image.Root, "-xdev", "-type", "f", "-perm", "/6000"])).Should().BeEmpty();
+
+    [ImageFact]
     public async Task Fonts_ScriptsOfTheWorld_AreThere()
     {
         foreach (var language in new[] { "en", "ru", "el", "ar", "he", "hi", "bn", "ta", "te", "th", "ja", "ko", "zh-cn" })
@@ -45,17 +45,14 @@ public sealed class ImageTests(BuiltImage image) : IClassFixture<BuiltImage>, ID
     public async Task Serve_ReadOnlyRootNoCapabilityAndTheProfile_CrawlsInTheSandboxAndStopsInOrder()
     {
         await using var site = await TestSite.StartAsync(CancellationToken.None);
-        site.MapHtml("/", "<title>Start</title><p>\u05E9\u05DC\u05D5\u05DD \u0645\u0631\u062D\u0628\u0627</p><a href=/next>next</a>");
+        site.MapHtml("/", "<title>Start</title><script>document.title += document.createElement('canvas').getContext('webgl') ? ', drawn by WebGL' : ''</script><p>\u05E9\u05DC\u05D5\u05DD \u0645\u0631\u062D\u0628\u0627</p><a href=/next>next</a>");
         site.MapHtml("/next", "<title>Next</title>");
-        Directory.CreateDirectory(_folder.Combine("secrets"));
-        await File.WriteAllTextAsync(
-            _folder.Combine("secrets/tokens"),
-            $$"""{ "tokens": [ { "name": "test", "sha256": "{{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Token)))}}", "scopes": ["admin", "jobs:read", "jobs:write"] } ] }""");
+        var token = await MakeTokensAsync();
         var port = FreePort();
         await using var running = RunningImage.Start(
             image, _folder, "serve", "--data", "/data", "--urls", $"http://127.0.0.1:{port}", "--tokens", "/run/secrets/tokens", "--log", "json", "--allow-address", "127.0.0.1");
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         await Eventually.HoldsAsync(
             async () => await IsReadyAsync(client) || running.Process.HasEnded, Bounds.Long, "it is ready, or has ended");
         running.Process.HasEnded.Should().BeFalse(running.Process.Output + running.Process.Errors);
@@ -67,14 +64,54 @@ public sealed class ImageTests(BuiltImage image) : IClassFixture<BuiltImage>, ID
         var results = (await client.GetStringAsync("/v1/crawls/image/results")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         results.Should().HaveCount(2);
         results.Should().OnlyContain(page => page.GetProperty("artifacts").EnumerateObject().Count() == 2, "pictures and prints came out");
+        results.Select(page => page.GetProperty("title").GetString()).Should().BeEquivalentTo("Start, drawn by WebGL", "Next");
         (await AskAsync(client, "/v1/audit")).GetProperty("findings").EnumerateArray().Should().OnlyContain(finding => finding.GetProperty("grade").GetString() == "ok", "also the sandbox");
         var health = await running.ExecuteAsync("dotnet", "/app/BrowserFarm.dll", "health", "--url", $"http://127.0.0.1:{port}");
         health.ExitCode.Should().Be(0, health.Errors);
+
+        await ShouldBeShutInAsync(running);
 
         await running.TerminateAsync();
         var end = await running.Process.EndAsync(Bounds.Medium);
         end.ExitCode.Should().Be(0, end.Errors);
         end.Errors.Should().Contain("\"Draining: ").And.NotContain("Read-only file system");
+    }
+
+    [ImageFact]
+    public async Task Serve_NoTokens_IsRefusedWithTheReason()
+    {
+        await using var running = RunningImage.Start(image, _folder, image.Texts("Cmd"));
+
+        var end = await running.Process.EndAsync(Bounds.Medium);
+
+        end.ExitCode.Should().Be(3, end.Output);
+        end.Errors.Should().Contain("/run/secrets/tokens");
+    }
+
+    /// <summary>What whoever breaks out of a page's sandbox finds.</summary>
+    private static async Task ShouldBeShutInAsync(RunningImage running)
+    {
+        foreach (var kind in new[] { "--mount", "--ipc", "--uts", "--cgroup", "--time" })
+        {
+            var unshare = await running.ExecuteAsync("unshare", "--user", kind, "true");
+            unshare.ExitCode.Should().NotBe(0, kind);
+            unshare.Errors.Should().Contain("unshare failed", "it was the kernel that refused it");
+        }
+
+        (await running.ExecuteAsync("unshare", "--user", "--pid", "--net", "--fork", "true")).ExitCode.Should().Be(0, "Chromium's sandbox needs these");
+        var writable = await running.ExecuteAsync("find", "/", "-path", "/proc", "-prune", "-o", "-path", "/sys", "-prune", "-o", "-type", "d", "-writable", "-print");
+        writable.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(path => path.StartsWith("/dev/shm", StringComparison.Ordinal) ? "/dev/shm" : $"/{path.Split('/')[1]}").Distinct()
+            .Should().BeEquivalentTo("/data", "/tmp", "/dev/shm");
+    }
+
+    /// <summary>As the documents tell to: <c>deploy/make-tokens</c>. Returns the token of who runs it.</summary>
+    private async Task<string> MakeTokensAsync()
+    {
+        await BuiltImage.RunAsync(Path.Join(RepositoryRoot.Path, "deploy/make-tokens"), [_folder.Combine("made")]);
+        Directory.CreateDirectory(_folder.Combine("secrets"));
+        File.Copy(_folder.Combine("made/tokens.json"), _folder.Combine("secrets/tokens"));
+        return await File.ReadAllTextAsync(_folder.Combine("made/token"));
     }
 
     private static async Task<bool> IsReadyAsync(HttpClient client)
