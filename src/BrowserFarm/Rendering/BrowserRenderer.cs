@@ -72,7 +72,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         var wish = request.Wish;
         using var activity = new NetworkActivity(page, request.Url.Target, work, PageReadiness.NeedsActivity(wish, options), time);
         using var recorders = await PageRecorders.StartAsync(page, session, wish).BoundedBy(stop);
-        using var readiness = new PageReadiness(page, wish, activity, options);
+        using var readiness = new PageReadiness(page, tab.World, wish, activity, options, time);
         if (!turn.MayAsk())
             return new RenderOutcome.NotAsked();
 
@@ -135,7 +135,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
 
         var settledAt = Elapsed();
         steps.Next("capture");
-        var captured = await Bounded.RunAsync(options.ActionTimeout, time, bounded => PageCapture.TakeAsync(tab.World, options.ActionTimeout, bounded), stop);
+        var captured = await Bounded.RunAsync(options.ActionTimeout, time, bounded => PageCapture.TakeAsync(tab.World, wish, options.ActionTimeout, bounded), stop);
         if (!Uri.TryCreate(captured.Url, UriKind.Absolute, out var finalUrl) || (finalUrl.Scheme != Uri.UriSchemeHttp && finalUrl.Scheme != Uri.UriSchemeHttps))
             return new RenderOutcome.Failed(new AttemptFailure(FailureKind.Permanent, FailureClasses.LeftTheWeb, "The page went on to something that is not a web page."));
 

@@ -37,7 +37,7 @@ public abstract record RenderOutcome
 /// <summary>A page as the browser showed it. Everything is captured: the context it came from is not needed any more.</summary>
 /// <param name="FinalUrl">Address after redirects and scripts.</param>
 /// <param name="Html">The document as HTML, with open shadow roots as declarative templates.</param>
-/// <param name="Text">Visible text.</param>
+/// <param name="Text">Visible text; empty when nobody wants it.</param>
 /// <param name="Links">Links in document order, each URL once.</param>
 /// <param name="Settled">False when it never went quiet.</param>
 /// <param name="Truncated">HTML or text was longer than <see cref="PageCapture.MaxCharacters"/>, or nested deeper than 1000 elements, and was cut.</param>
@@ -57,7 +57,7 @@ public sealed record RenderedPage(
     /// <summary>What relative addresses in it are relative to.</summary>
     public Uri BaseUrl { get; init; } = FinalUrl;
 
-    /// <summary>Of the HTML all that metadata is read from: a document with the same root, <c>meta</c>, <c>link</c> and JSON-LD. Null when only the whole tells.</summary>
+    /// <summary>Of the HTML all that metadata is read from: a document with the same root, <c>meta</c>, <c>link</c> and JSON-LD. Null when only the whole tells, or nobody wants it.</summary>
     public string? About { get; init; }
 
     /// <summary>What is kept as files, by format.</summary>

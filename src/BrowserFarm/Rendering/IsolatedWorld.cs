@@ -28,7 +28,15 @@ internal sealed class IsolatedWorld(ICDPSession session)
     /// <summary>The value of an expression, by value.</summary>
     /// <param name="timeout">After which the browser ends it by itself.</param>
     /// <exception cref="PlaywrightException">The page is gone, or the expression failed.</exception>
-    public async Task<JsonElement> EvaluateAsync(string expression, TimeSpan timeout, CancellationToken cancellationToken)
+    public Task<JsonElement> EvaluateAsync(string expression, TimeSpan timeout, CancellationToken cancellationToken) =>
+        InDocumentAsync(world => EvaluateAsync(world, $"{{ value: {expression} }}", [("timeout", timeout.TotalMilliseconds)], cancellationToken), cancellationToken);
+
+    /// <summary>What an expression's promise comes to, by value, in whatever document is there: when another one comes, it begins anew.</summary>
+    /// <exception cref="PlaywrightException">The page is gone, or the expression failed.</exception>
+    public Task<JsonElement> AwaitAsync(string expression, CancellationToken cancellationToken) =>
+        InDocumentAsync(world => EvaluateAsync(world, $"{expression}.then((value) => ({{ value }}))", [("awaitPromise", true)], cancellationToken), cancellationToken);
+
+    private async Task<JsonElement> InDocumentAsync(Func<int, Task<JsonElement>> evaluate, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -36,7 +44,7 @@ internal sealed class IsolatedWorld(ICDPSession session)
             {
                 if (_made is null)
                     Prepare();
-                return await EvaluateAsync(await _made!.BoundedBy(cancellationToken), expression, timeout, cancellationToken);
+                return await evaluate(await _made!.BoundedBy(cancellationToken));
             }
             catch (PlaywrightException exception) when (attempt < MaxTries && ReplacedItsDocument(exception))
             {
@@ -57,14 +65,11 @@ internal sealed class IsolatedWorld(ICDPSession session)
         return id;
     }
 
-    private async Task<JsonElement> EvaluateAsync(int world, string expression, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<JsonElement> EvaluateAsync(int world, string expression, (string, object)[] how, CancellationToken cancellationToken)
     {
         var answer = await session.CallAsync(
             "Runtime.evaluate",
-            ("expression", $"globalThis.mark === '{_mark}' ? {{ value: {expression} }} : {{}}"),
-            ("contextId", world),
-            ("returnByValue", true),
-            ("timeout", timeout.TotalMilliseconds)).BoundedBy(cancellationToken);
+            [("expression", $"globalThis.mark === '{_mark}' ? {expression} : {{}}"), ("contextId", world), ("returnByValue", true), .. how]).BoundedBy(cancellationToken);
 
         if (answer!.Value.TryGetProperty("exceptionDetails", out var details))
             throw new PlaywrightException($"The page could not be read: {details.GetProperty("text").GetString()}");
@@ -77,5 +82,6 @@ internal sealed class IsolatedWorld(ICDPSession session)
         exception.Message.Contains("Cannot find context", StringComparison.Ordinal)
         || exception.Message.Contains("No frame", StringComparison.Ordinal)
         || exception.Message.Contains("context was destroyed", StringComparison.Ordinal)
+        || exception.Message.Contains("Promise was collected", StringComparison.Ordinal)
         || exception.Message.Contains("navigated or closed", StringComparison.Ordinal);
 }

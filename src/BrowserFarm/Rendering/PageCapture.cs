@@ -12,12 +12,18 @@ public static class PageCapture
     /// <summary>Characters of HTML, and of text, beyond which a page is cut.</summary>
     public const int MaxCharacters = 20_000_000;
 
-    private static readonly string World = LoadScript("world.js");
+    internal static readonly string World = LoadScript("world.js");
     private static readonly string Script = LoadScript("capture.js");
     private static readonly string FieldsScript = LoadScript("fields.js");
 
-    internal static async Task<CapturedPage> TakeAsync(IsolatedWorld world, TimeSpan timeout, CancellationToken cancellationToken) =>
-        Read(await world.EvaluateAsync($"({Script})(({World})(), {MaxCharacters})", timeout, cancellationToken));
+    /// <summary>The page. Text and metadata's part only where they are wanted: the text alone has the browser lay the whole page out.</summary>
+    internal static async Task<CapturedPage> TakeAsync(IsolatedWorld world, PageWish wish, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var wanted = (Text: Wants(PageFormat.Text) ? "true" : "false", About: Wants(PageFormat.Metadata) ? "true" : "false");
+        return Read(await world.EvaluateAsync($"({Script})(({World})(), {MaxCharacters}, {{ text: {wanted.Text}, about: {wanted.About} }})", timeout, cancellationToken));
+
+        bool Wants(PageFormat format) => wish.Formats.Contains(format) || wish.Formats.Contains(PageFormat.Json);
+    }
 
     /// <summary>What the selectors of fields match. Asked last, and apart: XPath is not ended by the engine's own time-out, so an endless one costs the tab.</summary>
     internal static async Task<IReadOnlyList<FieldMatches>> TakeFieldsAsync(IsolatedWorld world, IReadOnlyList<FieldSpec> fields, TimeSpan timeout, CancellationToken cancellationToken) =>
@@ -36,7 +42,7 @@ public static class PageCapture
             LinkKinds.Classify(link[0].GetString() ?? "", link[1].GetString() ?? "", link[2].GetBoolean(), link[3].GetBoolean(), value.GetProperty("url").GetString() ?? ""))]);
 
     /// <summary>Without the comment at its beginning.</summary>
-    private static string LoadScript(string name)
+    internal static string LoadScript(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"{name} is not embedded.");

@@ -1,6 +1,6 @@
 // Reads the page in one go. Runs in an isolated world: the page's own changes to prototypes and globals are not seen here. What it can
 // still do is name elements after properties of `document`, so those are read through the prototypes' getters.
-(page, limit) => {
+(page, limit, wanted) => {
   const { read, root, shadowRoots } = page;
   const body = read(Document.prototype, 'body', document);
   const doctype = read(Document.prototype, 'doctype', document);
@@ -48,7 +48,7 @@
 
   // Of the page what metadata is read from, as a small document: to parse the whole again costs more than to read it. Microdata may be anywhere, and so may be what is in shadow roots.
   let about = null;
-  if (root && shadowRoots.length === 0 && !root.querySelector('[itemscope]')) {
+  if (wanted.about && root && shadowRoots.length === 0 && !root.querySelector('[itemscope]')) {
     const shell = root.cloneNode(false).outerHTML;
     const isRead = (element) => element.localName !== 'script' || /^\s*application\/ld\+json\s*$/i.test(element.getAttribute('type'));
     const parts = Array.from(root.querySelectorAll('meta[content], link[rel][href], script[type]')).filter(isRead).map((element) => element.outerHTML);
@@ -68,8 +68,8 @@
     }
   }
 
-  let text = body ? body.innerText || '' : '';
-  for (const shadow of shadowRoots) {
+  let text = wanted.text && body ? body.innerText || '' : '';
+  for (const shadow of wanted.text ? shadowRoots : []) {
     for (const child of shadow.children) {
       const inner = typeof child.innerText === 'string' && !['STYLE', 'SCRIPT', 'LINK'].includes(child.tagName) ? child.innerText : '';
       if (inner) text += '\n' + inner;

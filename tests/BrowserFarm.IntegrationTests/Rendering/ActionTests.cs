@@ -155,12 +155,12 @@ public sealed class ActionTests(ChromiumFixture chromium) : IAsyncLifetime
         });
         _site.MapHtml("/", "<!doctype html><p id=wait>wait</p><script>setTimeout(() => { fetch('/api/products?x=1').then(() => { window.got = true; wait.remove(); }) }, 700)</script>");
 
-        var wish = new PageWish([], []) { WaitUntil = WaitUntil.DomContentLoaded };
+        var wish = new PageWish([PageFormat.Text], []) { WaitUntil = WaitUntil.DomContentLoaded };
 
         (await RenderedAsync("/", actions: null, _ => wish)).Text.Should().Be("wait");
         (await RenderedAsync("/", actions: null, _ => wish with { WaitForResponse = "**/api/products*" })).Text.Should().BeOneOf("", "wait");
         (await RenderedAsync("/", actions: null, _ => wish with { WaitForScript = "window.got" })).Text.Should().Be("");
-        (await RenderedAsync("/", actions: null, _ => new PageWish([], [], "#wait") { WaitUntil = WaitUntil.DomContentLoaded, WaitForState = SelectorState.Hidden })).Text.Should().Be("");
+        (await RenderedAsync("/", actions: null, _ => new PageWish([PageFormat.Text], [], "#wait") { WaitUntil = WaitUntil.DomContentLoaded, WaitForState = SelectorState.Hidden })).Text.Should().Be("");
     }
 
     [Theory]

@@ -413,14 +413,35 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
         (_site.VisitsTo("/self.js") + _site.VisitsTo("/below.js")).Should().Be(0);
     }
 
-    [Fact]
-    public async Task RenderAsync_SelectorThatComesLate_IsWaitedFor()
+    [Theory]
+    [InlineData("there at once", "#late", "<p id=late>now</p>")]
+    [InlineData("later", "#late", "<script>setTimeout(() => document.body.append(Object.assign(document.createElement('p'), { id: 'late', textContent: 'now' })), 1500)</script>")]
+    [InlineData("by an attribute", "p[data-done='it\\'s']", "<p>now</p><script>setTimeout(() => document.querySelector('p').dataset.done = \"it's\", 700)</script>")]
+    [InlineData("in a page that changes all the time", "#late", "<p id=p></p><script>let n = 0; setInterval(() => p.textContent = ++n, 1); setTimeout(() => { p.id = 'late'; document.body.append('now') }, 700)</script>")]
+    [InlineData("in a shadow root", "x-late #late", "<x-late></x-late><script>setTimeout(() => document.querySelector('x-late').attachShadow({ mode: 'open' }).innerHTML = '<p id=late>now</p>', 700)</script>")]
+    [InlineData("by XPath", "//p[. = 'now']", "<script>setTimeout(() => document.body.append(Object.assign(document.createElement('p'), { textContent: 'now' })), 700)</script>")]
+    [InlineData("on the next page", "#late", "<script>setTimeout(() => location = '/next', 700)</script>")]
+    [InlineData("with the document's members clobbered", "#late", "<form name=querySelector></form><form name=documentElement></form><script>setTimeout(() => document.body.append(Object.assign(document.createElement('p'), { id: 'late', textContent: 'now' })), 700)</script>")]
+    public async Task RenderAsync_SelectorThatComesLate_IsWaitedFor(string how, string selector, string html)
     {
-        _site.MapHtml("/", "<script>setTimeout(() => document.body.append(Object.assign(document.createElement('p'), { id: 'late', textContent: 'now' })), 1500)</script>");
+        _site.MapHtml("/", html);
+        _site.MapHtml("/next", "<script>setTimeout(() => document.body.append(Object.assign(document.createElement('p'), { id: 'late', textContent: 'now' })), 300)</script>");
 
-        var page = await RenderedAsync("/", wish: new PageWish([], [], WaitForSelector: "#late"));
+        var page = await RenderedAsync("/", wish: new PageWish([PageFormat.Text], [], selector) { WaitUntil = WaitUntil.DomContentLoaded });
 
-        page.Text.Should().Contain("now");
+        page.Text.Should().Contain("now", how);
+    }
+
+    [Fact]
+    public async Task RenderAsync_TextAndMetadataNotWanted_AreLeftOut()
+    {
+        _site.MapHtml("/", "<html><meta name=description content=x><p>here</p><a href=/next>next</a>");
+
+        var page = await RenderedAsync("/", wish: new PageWish([PageFormat.Html], []));
+
+        page.Html.Should().Contain("here");
+        page.Links.Should().ContainSingle();
+        (page.Text, page.About).Should().Be(("", null));
     }
 
     [Fact]
@@ -587,7 +608,7 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
             lease.Context.SetDefaultNavigationTimeout((float)(navigationTimeout ?? options.NavigationTimeout).TotalMilliseconds);
             lease.Context.SetDefaultTimeout((float)options.ActionTimeout.TotalMilliseconds);
             outcome = await new BrowserRenderer(options, TimeProvider.System)
-                .RenderAsync(lease, request(new RenderRequest(CanonicalUrl.Parse(_site.UriOf(path).AbsoluteUri), wish ?? new PageWish([PageFormat.Html], []), TargetTurn.Unlimited)), CancellationToken.None);
+                .RenderAsync(lease, request(new RenderRequest(CanonicalUrl.Parse(_site.UriOf(path).AbsoluteUri), wish ?? new PageWish([PageFormat.Html, PageFormat.Text, PageFormat.Metadata], []), TargetTurn.Unlimited)), CancellationToken.None);
         }
 
         await Eventually.HoldsAsync(() => chromium.Pool.Snapshot().InUse == 0, Bounds.Medium, "the place comes back whatever the page did");

@@ -272,7 +272,7 @@ public sealed class FormatTests(ChromiumFixture chromium) : IAsyncLifetime
 
     private async Task<RenderedPage> RenderedAsync(Func<PageWish, PageWish> wish, params PageFormat[] formats)
     {
-        var request = new RenderRequest(CanonicalUrl.Parse(_site.BaseUri.AbsoluteUri), wish(new PageWish(formats, [])), TargetTurn.Unlimited);
+        var request = new RenderRequest(CanonicalUrl.Parse(_site.BaseUri.AbsoluteUri), wish(new PageWish([.. formats, PageFormat.Text], [])), TargetTurn.Unlimited);
         await using var lease = await chromium.Pool.LeaseAsync(LeaseRequest.Any, CancellationToken.None);
         var outcome = await new BrowserRenderer(new RenderOptions(), TimeProvider.System).RenderAsync(lease, request, CancellationToken.None);
         return outcome.Should().BeOfType<RenderOutcome.Rendered>($"{(outcome as RenderOutcome.Failed)?.Failure.Reason}").Subject.Page;

@@ -13,18 +13,22 @@ internal sealed class PageReadiness : IDisposable
     public const float PollingMilliseconds = 100;
 
     private readonly IPage _page;
+    private readonly IsolatedWorld _world;
     private readonly PageWish _wish;
     private readonly NetworkActivity _activity;
     private readonly RenderOptions _options;
+    private readonly TimeProvider _time;
     private readonly Task<IResponse>? _answer;
 
     /// <summary>To be made before the navigation: an answer that is waited for may be an early one.</summary>
-    public PageReadiness(IPage page, PageWish wish, NetworkActivity activity, RenderOptions options)
+    public PageReadiness(IPage page, IsolatedWorld world, PageWish wish, NetworkActivity activity, RenderOptions options, TimeProvider time)
     {
         _page = page;
+        _world = world;
         _wish = wish;
         _activity = activity;
         _options = options;
+        _time = time;
         if (wish.WaitForResponse is { } pattern)
             _answer = page.WaitForResponseAsync(pattern, new PageWaitForResponseOptions { Timeout = 0 });
     }
@@ -54,8 +58,7 @@ internal sealed class PageReadiness : IDisposable
     /// <returns>What did not come about; null when all did.</returns>
     public async Task<AttemptFailure?> WaitAsync(CancellationToken stop)
     {
-        if (_wish.WaitForSelector is { } selector && !await HoldsAsync(
-            _page.Locator(ActionRunner.Spelled(selector)).First.WaitForAsync(new LocatorWaitForOptions { State = StateOf(_wish.WaitForState), Timeout = Timeout }), stop))
+        if (_wish.WaitForSelector is { } selector && !await HoldsAsync(SelectorAsync(selector, stop), stop))
             return Missing(FailureClasses.SelectorMissing, $"{(_wish.WaitForState == SelectorState.Hidden ? "What matches" : "Nothing matched")} {selector}{Words(_wish.WaitForState)}");
         if (_wish.WaitForScript is { } script && !await HoldsAsync(
             _page.WaitForFunctionAsync(script, null, new PageWaitForFunctionOptions { PollingInterval = PollingMilliseconds, Timeout = Timeout }), stop))
@@ -67,6 +70,10 @@ internal sealed class PageReadiness : IDisposable
 
     /// <summary>An answer that nobody waits for any more fails when the page goes away.</summary>
     public void Dispose() => _ = _answer?.ContinueWith(static abandoned => _ = abandoned.Exception, TaskScheduler.Default);
+
+    private Task SelectorAsync(string selector, CancellationToken stop) => _wish.WaitForState == SelectorState.Attached
+        ? SelectorWatch.AttachedAsync(_page, _world, selector, _options.ActionTimeout, _time, stop)
+        : _page.Locator(ActionRunner.Spelled(selector)).First.WaitForAsync(new LocatorWaitForOptions { State = StateOf(_wish.WaitForState), Timeout = Timeout });
 
     private float Timeout => (float)_options.ActionTimeout.TotalMilliseconds;
 
@@ -93,10 +100,5 @@ internal sealed class PageReadiness : IDisposable
         _ => "",
     };
 
-    private static WaitForSelectorState StateOf(SelectorState state) => state switch
-    {
-        SelectorState.Visible => WaitForSelectorState.Visible,
-        SelectorState.Hidden => WaitForSelectorState.Hidden,
-        _ => WaitForSelectorState.Attached,
-    };
+    private static WaitForSelectorState StateOf(SelectorState state) => state is SelectorState.Hidden ? WaitForSelectorState.Hidden : WaitForSelectorState.Visible;
 }
