@@ -76,7 +76,9 @@ public sealed class DashboardApiTests : ServiceTest
         warm.GetProperty("owner").GetString().Should().Be("crawl shop");
         warm.GetProperty("leases").GetInt32().Should().Be(1);
         contexts.GetProperty("more").GetInt32().Should().Be(0);
-        (await AskAsync("/v1/pool")).GetProperty("ends").EnumerateArray().Select(end => $"{end.GetProperty("of").GetString()} {end.GetProperty("reason").GetString()}").Should().Contain("context used");
+        await Eventually.HoldsAsync(
+            async () => (await AskAsync("/v1/pool")).GetProperty("ends").EnumerateArray().Any(end => end.GetProperty("of").GetString() == "context" && end.GetProperty("reason").GetString() == "used"),
+            Bounds.Medium, "the context that the self-audit took was its own, and is closed");
     }
 
     [Fact]

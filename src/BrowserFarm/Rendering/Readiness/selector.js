@@ -1,38 +1,47 @@
 // Waits until a CSS selector matches, in a world of its own. Answers 'found'; 'elsewhere' when only another way of looking can tell: the selector is no CSS of the
 // browser's, or the page has shadow roots, which document.querySelector does not see into; 'late' when the time is up.
 (world, selector, milliseconds) => new Promise((answer) => {
-  const between = 10;   // milliseconds: a page that changes all the time is not searched all the time
   const find = Document.prototype.querySelector;
-  let last = -Infinity;
-  let next = 0;
-  const watch = new MutationObserver(() => {
-    if (next !== 0) return;
-    const wait = last + between - performance.now();
-    if (wait <= 0) look(); else next = setTimeout(look, wait);
-  });
+  const began = performance.now();
+  let [nextLook, nextRound] = [0, 0];
+  let mayLook = began;
   const end = (word) => {
     watch.disconnect();
-    clearTimeout(next);
-    clearInterval(rounds);
+    clearTimeout(nextLook);
+    clearTimeout(nextRound);
     answer(word);
+    return true;
   };
+
+  // At most a tenth of the time is spent on looking, however large the page is and however often it changes.
   const look = () => {
-    next = 0;
-    last = performance.now();
+    clearTimeout(nextLook);
+    nextLook = 0;
+    const start = performance.now();
     try {
-      if (find.call(document, selector) !== null) end('found');
+      if (find.call(document, selector) !== null) return end('found');
     } catch {
-      end('elsewhere');
+      return end('elsewhere');
     }
+    const now = performance.now();
+    mayLook = now + Math.max(10, 10 * (now - start));
+    return false;
   };
-  const began = performance.now();
-  // Roots are looked for now and then only: it takes a look at every element that may have one.
+  const watch = new MutationObserver(() => {
+    if (nextLook !== 0) return;
+    const wait = mayLook - performance.now();
+    if (wait > 0) nextLook = setTimeout(look, wait); else look();
+  });
+
+  // Roots are looked for now and then only, and a twentieth of the time: it takes a look at every element that may have one.
   const round = () => {
-    look();
-    if (world().shadowRoots.length > 0) end('elsewhere');
-    else if (performance.now() - began >= milliseconds) end('late');
+    if (look()) return;
+    const start = performance.now();
+    if (world().shadowRoots.length > 0) return end('elsewhere');
+    const now = performance.now();
+    if (now - began >= milliseconds) return end('late');
+    nextRound = setTimeout(round, Math.max(250, 20 * (now - start)));
   };
-  const rounds = setInterval(round, 250);
   watch.observe(document, { subtree: true, childList: true, attributes: true });
   round();
 })
