@@ -3,22 +3,34 @@
 #   docker build -t browserfarm:dev .            (or ./farm image)
 #   docker run --rm --security-opt seccomp=deploy/seccomp/chromium.json browserfarm:dev crawl https://example.org
 #
-# .NET 10 has no Debian images, and Ubuntu's Chromium is a snap, which a container cannot run: so the runtime is taken from the SDK image and laid on
+# .NET 10 has no Debian images, and Ubuntu's Chromium is a snap, which a container cannot run: so the runtime is taken from its own image and laid on
 # plain Debian. It is the portable build, at home on both. Taken as it is, it is one layer that a new release of the farm does not change.
+#
+# For amd64 and arm64 (docker build --platform linux/arm64). What compiles runs on the machine that builds, for either: .NET's SDK does not work under
+# emulation. Of the other kind only apt runs, in the last stage.
 ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0
+ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0
 ARG NODE_IMAGE=node:22-slim
 ARG BASE_IMAGE=debian:13-slim
 
-FROM ${NODE_IMAGE} AS dashboard
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS dashboard
 COPY src/BrowserFarm/Dashboard/ /dashboard/
 RUN /dashboard/build-dashboard /lib-out
 
-FROM ${SDK_IMAGE} AS build
+FROM ${RUNTIME_IMAGE} AS runtime
+
+FROM --platform=$BUILDPLATFORM ${SDK_IMAGE} AS build
+ARG TARGETARCH
 ENV DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 WORKDIR /source
-RUN command -v strip >/dev/null || { apt-get update && apt-get install -y --no-install-recommends binutils; }
 # -r leaves out the native libraries of every other platform; compiled ahead of time, a render starts sooner.
-RUN case "$(uname -m)" in x86_64) echo linux-x64 ;; aarch64) echo linux-arm64 ;; *) exit 1 ;; esac >/rid
+RUN case "$TARGETARCH" in \
+        amd64) rid=linux-x64 gnu=x86_64-linux-gnu package=binutils-x86-64-linux-gnu ;; \
+        arm64) rid=linux-arm64 gnu=aarch64-linux-gnu package=binutils-aarch64-linux-gnu ;; \
+        *) echo "The image is for amd64 and arm64, not for '$TARGETARCH'." >&2; exit 1 ;; \
+    esac \
+    && { command -v $gnu-strip >/dev/null || { apt-get update && apt-get install -y --no-install-recommends $package; }; } \
+    && echo $rid >/rid && ln -s "$(command -v $gnu-strip)" /usr/local/bin/strip-target
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/ContextPool/ContextPool.csproj src/ContextPool/
 COPY src/BrowserFarm/BrowserFarm.csproj src/BrowserFarm/
@@ -33,12 +45,8 @@ RUN dotnet publish src/BrowserFarm -c Release -o /out/app --no-restore \
     && cd /out/app \
     && rm -rf ./*.xml ./*.pdb playwright.ps1 .playwright/package/lib/vite .playwright/package/types \
     && find .playwright/node -mindepth 1 -maxdepth 1 -type d ! -name "$(cat /rid)" -exec rm -rf {} + \
-    && strip .playwright/node/*/node \
+    && strip-target .playwright/node/*/node \
     && chmod -R a+rX .
-RUN sdk="$(dirname "$(readlink -f "$(command -v dotnet)")")" \
-    && mkdir -p /out/dotnet/shared \
-    && cp -a "$sdk/dotnet" "$sdk/host" "$sdk"/*.txt /out/dotnet/ \
-    && cp -a "$sdk/shared/Microsoft.NETCore.App" "$sdk/shared/Microsoft.AspNetCore.App" /out/dotnet/shared/
 
 FROM ${BASE_IMAGE}
 # ca-certificates brings the OpenSSL library that .NET loads. Liberation stands in for Arial, Times and Courier, Zen Hei writes Chinese, Japanese and
@@ -60,7 +68,7 @@ RUN apt-get update \
     && install -d -o farm -g farm /data \
     && find / -xdev -perm /6000 -type f -exec chmod a-s {} +
 
-COPY --from=build /out/dotnet /usr/share/dotnet
+COPY --from=runtime /usr/share/dotnet /usr/share/dotnet
 COPY --from=build /out/app /app
 
 # Nothing is written but to /data and /tmp, so the root file system may be read-only: caches of fonts and settings go to /tmp, and .NET opens no pipe
@@ -80,7 +88,7 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=10s --start-period=20s --retries=3 CMD ["dotnet", "/app/BrowserFarm.dll", "health"]
-ENTRYPOINT ["/usr/bin/tini", "--", "dotnet", "/app/BrowserFarm.dll"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=20s --retries=3 CMD ["/app/BrowserFarm", "health"]
+ENTRYPOINT ["/usr/bin/tini", "--", "/app/BrowserFarm"]
 # Reachable from outside, so it does not start without tokens: docs/container.md#tokens.
 CMD ["serve", "--data", "/data", "--urls", "http://0.0.0.0:8080", "--tokens", "/run/secrets/tokens", "--log", "json"]

@@ -20,7 +20,7 @@ public sealed class ImageTests(BuiltImage image) : IClassFixture<BuiltImage>, ID
         image.Size.Should().BeLessThanOrEqualTo(700_000_000);
         image.Config["User"]!.GetValue<string>().Should().Be("10001:10001");
         image.Texts("Cmd").Should().StartWith("serve").And.Contain("--tokens");
-        image.Config["Healthcheck"]!["Test"]!.AsArray().Select(word => word!.GetValue<string>()).Should().Equal("CMD", "dotnet", "/app/BrowserFarm.dll", "health");
+        image.Config["Healthcheck"]!["Test"]!.AsArray().Select(word => word!.GetValue<string>()).Should().Equal("CMD", "/app/BrowserFarm", "health");
         File.Exists(Path.Join(image.Root, "app/dashboard/lib/preact.js")).Should().BeTrue("the dashboard is in it");
         Directory.EnumerateFiles(Path.Join(image.Root, "app"), "*", SearchOption.AllDirectories)
             .Should().OnlyContain(file => (File.GetUnixFileMode(file) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == UnixFileMode.None);
@@ -66,7 +66,7 @@ public sealed class ImageTests(BuiltImage image) : IClassFixture<BuiltImage>, ID
         results.Should().OnlyContain(page => page.GetProperty("artifacts").EnumerateObject().Count() == 2, "pictures and prints came out");
         results.Select(page => page.GetProperty("title").GetString()).Should().BeEquivalentTo("Start, drawn by WebGL", "Next");
         (await AskAsync(client, "/v1/audit")).GetProperty("findings").EnumerateArray().Should().OnlyContain(finding => finding.GetProperty("grade").GetString() == "ok", "also the sandbox");
-        var health = await running.ExecuteAsync("dotnet", "/app/BrowserFarm.dll", "health", "--url", $"http://127.0.0.1:{port}");
+        var health = await running.ExecuteAsync("/app/BrowserFarm", "health", "--url", $"http://127.0.0.1:{port}");
         health.ExitCode.Should().Be(0, health.Errors);
 
         await ShouldBeShutInAsync(running);
