@@ -7,7 +7,8 @@ using TestKit;
 namespace BrowserFarm.Benchmarks.Peers;
 
 /// <summary>The farm as its users run it: <c>farm serve</c> in a process of its own, asked over HTTP, every page durable before it is answered for.</summary>
-internal sealed class FarmContestant(string name, FarmMode mode) : IContestant
+/// <param name="findsConcurrency">It is told no number, and finds out itself how many pages to open at once.</param>
+internal sealed class FarmContestant(string name, FarmMode mode, bool findsConcurrency = false) : IContestant
 {
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -18,7 +19,7 @@ internal sealed class FarmContestant(string name, FarmMode mode) : IContestant
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         late.CancelAfter(Bound);
-        await using var service = await ServiceProcess.StartAsync(plan.Folder, ["--log", "off", "--concurrency", $"{plan.Concurrency}", .. Settings(plan)]);
+        await using var service = await ServiceProcess.StartAsync(plan.Folder, ["--log", "off", .. Settings(plan)]);
         using var client = new HttpClient { BaseAddress = service.Url };
         await UntilAsync(async () =>
         {
@@ -58,8 +59,11 @@ internal sealed class FarmContestant(string name, FarmMode mode) : IContestant
             ["navigation"] = new JsonObject { ["waitUntil"] = "load", ["timeoutMs"] = 30_000, ["actionTimeoutMs"] = 30_000, ["settleTimeoutMs"] = 30_000, ["frameless"] = mode == FarmMode.Frameless },
             ["block"] = new JsonObject { ["resourceTypes"] = new JsonArray() },
         }.ToJsonString());
+        if (findsConcurrency)
+            return ["--config", config];
+
         File.WriteAllText(limits, new JsonObject { ["target"] = new JsonObject { ["max"] = plan.Concurrency, ["start"] = plan.Concurrency } }.ToJsonString());
-        return ["--config", config, "--limits", limits];
+        return ["--config", config, "--limits", limits, "--concurrency", $"{plan.Concurrency}"];
     }
 
     internal static async Task UntilAsync(Func<Task<bool>> holds, CancellationToken cancellationToken)

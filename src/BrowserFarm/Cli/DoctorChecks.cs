@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using BrowserFarm.Hosting;
 using BrowserFarm.Operations.Audit;
+using BrowserFarm.Workers;
 using ContextPool;
 using ContextPool.Browsers;
 using ContextPool.Leasing;
@@ -46,7 +47,7 @@ internal static class DoctorChecks
 
         foreach (var check in Memory())
             yield return check;
-        foreach (var finding in MachineAudit.Look(BrowserContextPool.CapacityFor(CgroupMemoryProbe.ForThisProcess().Sample(), new ContextPoolOptions()).Contexts))
+        foreach (var finding in MachineAudit.Look(BrowserContextPool.CapacityFor(CgroupMemoryProbe.ForThisProcess().Sample(), Pool()).Contexts))
             yield return Check.Of(finding);
         yield return Disk();
         yield return Ports();
@@ -132,9 +133,12 @@ internal static class DoctorChecks
         }
     }
 
+    /// <summary>As a farm has it to which nothing else was said.</summary>
+    private static ContextPoolOptions Pool() => new() { MaxContextsPerCore = new FarmOptions().PagesPerCore };
+
     private static IEnumerable<Check> Memory()
     {
-        var options = new ContextPoolOptions();
+        var options = Pool();
         var sample = CgroupMemoryProbe.ForThisProcess().Sample();
         var capacity = BrowserContextPool.CapacityFor(sample, options);
         var source = sample.Source switch

@@ -57,6 +57,7 @@ public static class FarmServices
         {
             config.ApplyTo(pool);
             pool.MaxContexts = options.Workers;
+            pool.MaxContextsPerCore = options.PagesPerCore;
             // Asked for more than a core is thought to bear: whoever says so has tried it. Memory still bounds.
             if (options.Workers > pool.MaxContextsPerCore * Environment.ProcessorCount)
                 pool.MaxContextsPerCore = Math.Min(64, (int)Math.Ceiling((double)options.Workers.Value / Environment.ProcessorCount));

@@ -13,6 +13,13 @@ public sealed class FarmOptions
     /// <summary>Attempts at once. Null (default): as many as the pool has places for when the farm starts.</summary>
     public int? Workers { get; set; }
 
+    /// <summary>Pages open at once for a processor core at most, where nobody says how many. Default 12; 1 to 64.</summary>
+    /// <remarks>
+    /// How many are open below that is <see cref="HostBudget"/>'s to find: of pages that wait for their site most of the time many, of busy ones two. The pool by itself opens four, for nobody there looks at
+    /// the processors.
+    /// </remarks>
+    public int PagesPerCore { get; set; } = 12;
+
     /// <summary>Time that running attempts get to finish when the farm is told to stop. Default 25 s, below the 30 s that orchestrators give.</summary>
     public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(25);
 

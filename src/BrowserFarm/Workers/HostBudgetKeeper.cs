@@ -21,6 +21,7 @@ public sealed class HostBudgetKeeper : BackgroundService
     private readonly ILogger _logger;
     private readonly ProcessorLoad _processor = new();
     private readonly long _start;
+    private readonly int? _asked;
     private volatile HostBudgetState _state;
     private volatile int _ceiling;
 
@@ -32,6 +33,7 @@ public sealed class HostBudgetKeeper : BackgroundService
         _time = time;
         _logger = logger;
         _start = time.GetTimestamp();
+        _asked = options.Workers;
         _state = HostBudget.Initial(pool.Snapshot().Capacity.Contexts, Environment.ProcessorCount, options.Workers);
         Slots = new WorkerSlots((int)_state.Limit);
         HttpSlots = options.UsesHttp ? options.HttpWorkers : 0;
@@ -75,7 +77,7 @@ public sealed class HostBudgetKeeper : BackgroundService
     {
         var pool = _pool.Snapshot();
         var facts = new HostFacts(
-            Math.Min(pool.Capacity.Contexts, Ceiling ?? int.MaxValue), _attempts.Running(Engine.Browser), Environment.ProcessorCount, _processor.Look(), pool.Pressure != PressureLevel.Normal,
+            Math.Min(pool.Capacity.Contexts, Ceiling ?? int.MaxValue), _attempts.Running(Engine.Browser), Environment.ProcessorCount, _processor.Look(), _asked, pool.Pressure != PressureLevel.Normal,
             pool.Pressure == PressureLevel.Critical, _limiters.LatencyRatio(), _attempts.Look().TroubleShare);
         var before = _state;
         var after = _state = HostBudget.Next(before, facts, _time.GetElapsedTime(_start));

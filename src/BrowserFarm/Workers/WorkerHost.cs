@@ -3,7 +3,6 @@ using BrowserFarm.Jobs;
 using BrowserFarm.Limiting;
 using BrowserFarm.Scheduling;
 using BrowserFarm.Storage;
-using ContextPool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -83,7 +82,7 @@ public sealed class WorkerHost : BackgroundService
     {
         using var noMore = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         // As many as there may ever be work for; how many of them are busy is the budget's to say.
-        var count = _options.Workers ?? Environment.ProcessorCount * new ContextPoolOptions().MaxContextsPerCore;
+        var count = _options.Workers ?? Environment.ProcessorCount * _options.PagesPerCore;
         _logger.WorkersStarted(count);
         var withBrowser = Enumerable.Range(1, count).Select(number => RunWorkerAsync($"worker {number}", Engine.Browser, _budget.Slots, _dispatcher, noMore));
         var http = new WorkerSlots(_budget.HttpSlots);

@@ -8,7 +8,7 @@ public sealed class HostBudgetTests
 {
     /// <summary>All is well, and everybody is busy.</summary>
     private static readonly HostFacts Green = new(
-        Ceiling: 16, Busy: 16, Cores: 2, Processor: 0.5, IsMemoryHigh: false, IsMemoryCritical: false, LatencyRatio: 1, TroubleShare: 0);
+        Ceiling: 16, Busy: 16, Cores: 2, Processor: 0.9, Asked: null, IsMemoryHigh: false, IsMemoryCritical: false, LatencyRatio: 1, TroubleShare: 0);
 
     [Theory]
     [InlineData(16, 2, 4)]
@@ -18,7 +18,7 @@ public sealed class HostBudgetTests
         HostBudget.Initial(ceiling, cores).Limit.Should().Be(expected);
 
     [Fact]
-    public void Next_AllIsWell_GrowsByOneEveryTwoSecondsUpToTheCeiling()
+    public void Next_ProcessorsNearlyBusy_GrowsByOneEveryTwoSecondsUpToTheCeiling()
     {
         var state = HostBudget.Initial(6, 2);
         var limits = new List<double>();
@@ -30,6 +30,42 @@ public sealed class HostBudgetTests
 
         limits.Should().Equal(4, 5, 5, 6, 6, 6, 6, 6);
         state.Bound.Should().Be(BudgetBound.Capacity);
+    }
+
+    [Theory]
+    [InlineData(4, 0.5, 7.6)]
+    [InlineData(4, 0.1, 8)]
+    [InlineData(4, 0.0, 8)]
+    [InlineData(4, 0.94, 5)]
+    [InlineData(12, 0.1, 16)]
+    public void Next_ProcessorsAreIdleInPart_GrowsToWhereTheyWouldNotBeButAtMostToTheDouble(double limit, double processor, double expected) =>
+        HostBudget.Next(At(limit), Green with { Processor = processor }, TimeSpan.FromSeconds(100)).Limit.Should().BeApproximately(expected, 1e-9);
+
+    [Fact]
+    public void Next_NoIdleTimeAtAll_IsTakenBackByATenthEveryTwoSecondsDownToTwoACore()
+    {
+        var state = At(16);
+        var limits = new List<double>();
+        for (var second = 100; second <= 140; second++)
+        {
+            state = HostBudget.Next(state, Green with { Processor = 0.99 }, TimeSpan.FromSeconds(second));
+            limits.Add(state.Limit);
+        }
+
+        limits.Take(4).Should().Equal([14.4, 14.4, 12.96, 12.96], (actual, expected) => Math.Abs(actual - expected) < 1e-9);
+        state.Should().BeEquivalentTo(new { Limit = 4.0, Bound = BudgetBound.Processor });
+    }
+
+    [Theory]
+    [InlineData(10, 10)]
+    [InlineData(2, 2)]
+    public void Next_NoIdleTimeAtAll_LeavesWhatWasAskedFor(int asked, double expected)
+    {
+        var state = HostBudget.Initial(16, 2, asked);
+        for (var second = 1; second <= 60; second++)
+            state = HostBudget.Next(state, Green with { Asked = asked, Ceiling = asked, Processor = 1 }, TimeSpan.FromSeconds(second));
+
+        state.Limit.Should().Be(expected);
     }
 
     [Fact]
@@ -95,11 +131,12 @@ public sealed class HostBudgetTests
          from busy in Gen.Choose(0, 30)
          from cores in Gen.Choose(1, 8)
          from processor in Gen.Choose(0, 100)
+         from asked in Gen.Choose(0, 10)
          from memory in Gen.Choose(0, 2)
          from latency in Gen.Choose(50, 300)
          from trouble in Gen.Choose(0, 40)
          from wait in Gen.Choose(0, 6)
-         select (Facts: new HostFacts(ceiling, busy, cores, processor / 100.0, memory > 0, memory > 1, latency / 100.0, trouble / 100.0), wait)).ArrayOf(),
+         select (Facts: new HostFacts(ceiling, busy, cores, processor / 100.0, asked > 0 ? asked : null, memory > 0, memory > 1, latency / 100.0, trouble / 100.0), wait)).ArrayOf(),
         steps =>
         {
             var state = HostBudget.Initial(5, 2);
@@ -110,7 +147,7 @@ public sealed class HostBudgetTests
                 var before = state;
                 state = HostBudget.Next(state, facts, now);
                 state.Limit.Should().BeInRange(1, Math.Max(1, facts.Ceiling));
-                state.Limit.Should().BeLessThanOrEqualTo(before.Limit + 1);
+                state.Limit.Should().BeLessThanOrEqualTo(2 * before.Limit);
             }
         });
 
