@@ -29,23 +29,24 @@ public sealed class AttemptRunner(
     private readonly TabRenderer _tabs = new(pool, renderer, limiters, options, time, logger, metrics);
     private int _launchFailures = MaxLaunchFailures - 1;   // the very first failure is final: nothing has ever worked
 
+    /// <param name="slot">Given back as soon as the page is read: what is left to do with it needs no browser, and somebody else's page may be opened meanwhile. The caller gives it back as well.</param>
     /// <returns>What the attempt came to; failures of page, site and browser are values.</returns>
     /// <exception cref="BrowserNotFoundException">There is no browser at all.</exception>
     /// <exception cref="BrowserLaunchException">The first browser, or several in a row, did not start.</exception>
     /// <exception cref="QueueStorageException">A page of an earlier run cannot be read.</exception>
     /// <exception cref="IOException">The page's files cannot be stored.</exception>
-    public async Task<AttemptOutcome> RunAsync(ClaimedJob claimed, Admission admission, CancellationToken cancellationToken)
+    public async Task<AttemptOutcome> RunAsync(ClaimedJob claimed, Admission admission, IDisposable slot, CancellationToken cancellationToken)
     {
         metrics?.PageBegun(claimed.Job.Engine);
         if (await plans.FindAsync(claimed.Job, cancellationToken) is not { } plan)
             return new AttemptOutcome.Cancelled();
 
         var wait = new ContextWait();
-        var outcome = await TryAsync(claimed, plan, admission, wait, cancellationToken);
+        var outcome = await TryAsync(claimed, plan, admission, slot, wait, cancellationToken);
         return outcome with { ForContext = wait.Time };
     }
 
-    private async Task<AttemptOutcome> TryAsync(ClaimedJob claimed, CrawlPlan plan, Admission admission, ContextWait wait, CancellationToken cancellationToken)
+    private async Task<AttemptOutcome> TryAsync(ClaimedJob claimed, CrawlPlan plan, Admission admission, IDisposable slot, ContextWait wait, CancellationToken cancellationToken)
     {
         var job = claimed.Job;
         var wish = plan.Crawl.Spec.Page;
@@ -76,6 +77,7 @@ public sealed class AttemptRunner(
 
             // Mostly the target was done earlier, and its permit is back already; this page was then still waited for and read.
             admission.Report(TargetVerdict.Good, firstByte: TimeSpan.FromMilliseconds(page.Timings.FirstByte));
+            slot.Dispose();
             var document = Extract(page, job, wish, out var missing);
             if (missing is not null && mayTurn)
                 return Turned(plan, job, $"What the server sends lacks a required field: {missing}.", admission);

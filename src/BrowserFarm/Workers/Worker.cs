@@ -6,7 +6,7 @@ using BrowserFarm.Storage;
 
 namespace BrowserFarm.Workers;
 
-/// <summary>Takes one job after the other: slot → dispatch → hold the claim → attempt → settle. Only loops.</summary>
+/// <summary>Takes one job after the other: slot → dispatch → hold the claim → attempt → <em>slot given back</em> → settle. Only loops.</summary>
 internal sealed class Worker(
     string name, Engine engine, WorkerSlots slots, Dispatcher dispatcher, ClaimKeeper claims, RunningJobs inHand, AttemptRunner runner, Settler settler, StorageWait storage, WorkSignal signal, AttemptLog log, FarmOptions options, TimeProvider time)
 {
@@ -38,14 +38,14 @@ internal sealed class Worker(
                     return;
                 }
 
-                await AttemptAsync(next, abandon);
+                await AttemptAsync(next, slot, abandon);
             }
 
             signal.Raise();
         }
     }
 
-    private async Task AttemptAsync(DispatchedJob next, CancellationToken abandon)
+    private async Task AttemptAsync(DispatchedJob next, IDisposable slot, CancellationToken abandon)
     {
         var began = time.GetTimestamp();
         using var span = FarmTraces.BeginAttempt(next.Claimed.Job, time.GetUtcNow() - time.GetElapsedTime(next.AskedAt, began));
@@ -55,13 +55,14 @@ internal sealed class Worker(
         using var running = inHand.Enter(next.Claimed.Job, name, held.Token);
         try
         {
-            outcome = await runner.RunAsync(next.Claimed, next.Admission, running.Token);
+            outcome = await runner.RunAsync(next.Claimed, next.Admission, slot, running.Token);
         }
         finally
         {
             log.End(engine, time.GetElapsedTime(began), IsTrouble(outcome), outcome is AttemptOutcome.Failed { Failure.Kind: not FailureKind.Permanent });
             // The permit first: settling puts the target's jobs back in line, and they must not find the target still at its limit.
             next.Admission.Dispose();
+            slot.Dispose();
             // Also when the runner threw (no browser, no disk): the job is given back before the farm hears of it.
             // Whoever may have lost the job gives it back, whatever it came to: if it was taken meanwhile, the queue refuses even that.
             if (!held.Release())

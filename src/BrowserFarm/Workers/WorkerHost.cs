@@ -81,8 +81,8 @@ public sealed class WorkerHost : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var noMore = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        // As many as there may ever be work for; how many of them are busy is the budget's to say.
-        var count = _options.Workers ?? Environment.ProcessorCount * _options.PagesPerCore;
+        // As many as there may ever be work for; how many of them have a page open is the budget's to say. And as many again, which extract and record what they have read meanwhile.
+        var count = 2 * (_options.Workers ?? Environment.ProcessorCount * _options.PagesPerCore);
         _logger.WorkersStarted(count);
         var withBrowser = Enumerable.Range(1, count).Select(number => RunWorkerAsync($"worker {number}", Engine.Browser, _budget.Slots, _dispatcher, noMore));
         var http = new WorkerSlots(_budget.HttpSlots);

@@ -156,7 +156,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
             other.Report(TargetVerdict.Throttled, TimeSpan.FromSeconds(30));
         var limit = _limiters.Snapshot(1).Single().Limit;
 
-        var outcome = await _runner.RunAsync(new ClaimedJob(Some.Claimed(), new Claim(1, 1)), mine, default);
+        var outcome = await _runner.RunAsync(new ClaimedJob(Some.Claimed(), new Claim(1, 1)), mine, Stream.Null, default);
         mine.Dispose();
 
         outcome.Should().Be(new AttemptOutcome.Interrupted());
@@ -243,7 +243,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         await using var neighbour = await _pool.LeaseAsync(LeaseRequest.Any with { HoldAtMost = TimeSpan.FromDays(1) });
         using var admission = _limiters.TryAdmit(A)!;
 
-        var outcome = await _runner.RunAsync(new ClaimedJob(Some.Claimed(refunds: lost), new Claim(1, 1)), admission, default);
+        var outcome = await _runner.RunAsync(new ClaimedJob(Some.Claimed(refunds: lost), new Claim(1, 1)), admission, Stream.Null, default);
 
         outcome.Should().BeOfType<AttemptOutcome.Succeeded>();
         _launcher.Launches.Should().Be(browsers);
@@ -329,8 +329,10 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
         };
         using var dispatcher = new Dispatcher(queue, Engine.Browser, _limiters, LaneShare.Of(new LaneShareOptions()), _signal, _clock);
         using var claims = new ClaimKeeper(queue, _options, _clock, NullLogger<ClaimKeeper>.Instance);
-        var running = CreateWorker(dispatcher, claims, queue).RunAsync(noMore.Token, default);
+        var slots = new WorkerSlots(1);
+        var running = CreateWorker(dispatcher, claims, queue, slots).RunAsync(noMore.Token, default);
         await Eventually.HoldsAsync(() => control.Refused == 1 && _storage.Trouble is not null, Bounds.Short, "it waits for room");
+        slots.Taken.Should().Be(0, "somebody else's page may be opened while this one is recorded");
 
         control.Refusal = null;
         _clock.Advance(TimeSpan.FromSeconds(1));
@@ -467,6 +469,26 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RunAsync_PageIsRead_GivesTheSlotBackBeforeAnythingIsStored()
+    {
+        string[]? storedBefore = null;
+        var slot = new OnDispose(() => storedBefore ??= Stored());
+        _renderer.Render = (_, _) =>
+        {
+            storedBefore.Should().BeNull("it is still rendered");
+            return Task.FromResult<RenderOutcome>(new RenderOutcome.Rendered(Page() with { Files = new Dictionary<PageFormat, byte[]> { [PageFormat.Png] = [1, 2, 3] } }));
+        };
+        using var admission = _limiters.TryAdmit(A)!;
+
+        await RunnerFor(Some.Spec() with { Page = new PageWish([PageFormat.Png], []) }).RunAsync(new ClaimedJob(Some.Claimed(), new Claim(1, 1)), admission, slot, CancellationToken.None);
+
+        storedBefore.Should().BeEmpty();
+        Stored().Should().ContainSingle();
+
+        string[] Stored() => Directory.GetFiles(_folder.Path, "*.png", SearchOption.AllDirectories);
+    }
+
+    [Fact]
     public async Task RunAsync_FailureWithEvidence_KeepsThePictureUnderJobAndEpoch()
     {
         _renderer.Render = (_, _) => Task.FromResult<RenderOutcome>(new RenderOutcome.Failed(
@@ -503,8 +525,8 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
 
     private ClaimKeeper CreateClaimKeeper() => new(_queue, _options, _clock, NullLogger<ClaimKeeper>.Instance);
 
-    private Worker CreateWorker(Dispatcher dispatcher, ClaimKeeper claims, IJobQueue? queue = null) => new(
-        "worker", Engine.Browser, new WorkerSlots(1), dispatcher, claims, new RunningJobs(_clock), _runner, new Settler(queue ?? _queue, _storage, _options, _clock, NullLogger<Settler>.Instance), _storage, _signal, new AttemptLog(_clock), _options,
+    private Worker CreateWorker(Dispatcher dispatcher, ClaimKeeper claims, IJobQueue? queue = null, WorkerSlots? slots = null) => new(
+        "worker", Engine.Browser, slots ?? new WorkerSlots(1), dispatcher, claims, new RunningJobs(_clock), _runner, new Settler(queue ?? _queue, _storage, _options, _clock, NullLogger<Settler>.Instance), _storage, _signal, new AttemptLog(_clock), _options,
         _clock);
 
     private AttemptRunner RunnerFor(CrawlSpec spec)
@@ -516,7 +538,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private async Task<AttemptOutcome> RunAsync(AttemptRunner runner, Job job)
     {
         using var admission = _limiters.TryAdmit(A)!;
-        return await runner.RunAsync(new ClaimedJob(job, new Claim(1, 1)), admission, CancellationToken.None);
+        return await runner.RunAsync(new ClaimedJob(job, new Claim(1, 1)), admission, Stream.Null, CancellationToken.None);
     }
 
     private Task<AttemptOutcome> RunAsync(CancellationToken cancellationToken = default) => RunAsync(Some.Claimed(), cancellationToken);
@@ -524,7 +546,7 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private async Task<AttemptOutcome> RunAsync(Job job, CancellationToken cancellationToken = default)
     {
         using var admission = _limiters.TryAdmit(A)!;
-        return await _runner.RunAsync(new ClaimedJob(job, new Claim(1, 1)), admission, cancellationToken);
+        return await _runner.RunAsync(new ClaimedJob(job, new Claim(1, 1)), admission, Stream.Null, cancellationToken);
     }
 
     private async Task NothingHeldAsync()
@@ -536,6 +558,11 @@ public sealed class AttemptRunnerTests : IAsyncLifetime
     private static RenderedPage Page() => new(
         new Uri("https://a.example/1"), 200, "text/html", "A page", "<p>text", "text", [], Settled: true, Truncated: false, Some.Noon,
         new PageTimings(1, 2, 3, 4));
+
+    private sealed class OnDispose(Action action) : IDisposable
+    {
+        public void Dispose() => action();
+    }
 
     private sealed class FakeRenderer : IRenderer
     {

@@ -121,7 +121,7 @@ public sealed class FreshPagesTests : IAsyncLifetime
         using var http = new HttpRenderer(new HttpRenderOptions(), new RenderOptions(), _clock);
         var runner = new AttemptRunner(_pool, new NoRenderer(), http, new OnePlan(plan, _options), new StorageWait(_clock, NullLogger<StorageWait>.Instance), _limiters, new DiscoveryGate(), _options, _clock, NullLogger<AttemptRunner>.Instance);
         using var admission = (Admission)job.Permit;
-        return await runner.RunAsync(job.Claimed, admission, default);
+        return await runner.RunAsync(job.Claimed, admission, Stream.Null, default);
     }
 
     private sealed class NoRenderer : IRenderer
