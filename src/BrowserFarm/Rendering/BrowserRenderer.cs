@@ -5,6 +5,7 @@ using BrowserFarm.Rendering.Blocking;
 using BrowserFarm.Rendering.Captures;
 using BrowserFarm.Rendering.Failures;
 using BrowserFarm.Rendering.Fields;
+using BrowserFarm.Rendering.Frames;
 using BrowserFarm.Rendering.Handlers;
 using BrowserFarm.Rendering.Http;
 using BrowserFarm.Rendering.Readiness;
@@ -16,6 +17,8 @@ namespace BrowserFarm.Rendering;
 /// <summary>Renders in Chromium: navigate, wait until ready, capture. Every wait is bounded.</summary>
 public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, PageHandlers handlers) : IRenderer
 {
+    private readonly TabSession.Shelf _sessions = new(session => ResourceFilter.ApplyAsync(session, options));
+
     /// <summary>Without any code of the program's own.</summary>
     public BrowserRenderer(RenderOptions options, TimeProvider time)
         : this(options, time, PageHandlers.None)
@@ -63,9 +66,8 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
     private async Task<RenderOutcome> RenderAsync(
         IPage page, PageWitness witness, RenderRequest request, Progress progress, CancellationToken stop)
     {
-        using var tab = await TabSession.OpenAsync(page).BoundedBy(stop);
+        using var tab = await SessionAsync(page, request.Wish).BoundedBy(stop);
         var session = tab.Session;
-        await ResourceFilter.ApplyAsync(session, options).BoundedBy(stop);
         var turn = request.Turn;
         var firstByte = 0;
         using var work = new TargetWork(() => turn.Served(TimeSpan.FromMilliseconds(firstByte)), time);
@@ -160,6 +162,17 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
             ActionsSkipped = actions.Skipped,
             ScriptValues = actions.Values,
         });
+    }
+
+    /// <summary>One that stays open with the tab, where nothing is set through it that the next page's would not set as well.</summary>
+    private async Task<TabSession> SessionAsync(IPage page, PageWish wish)
+    {
+        if (FramesPolicy.CanDoWithout(wish))
+            return await _sessions.TakeAsync(page);
+
+        var own = await TabSession.OpenAsync(page);
+        await ResourceFilter.ApplyAsync(own.Session, options);
+        return own;
     }
 
     /// <summary>The tab may still show another page (<see cref="LeaseRequest.Navigates"/>), and that may be on its way somewhere: what is asked for last wins.</summary>

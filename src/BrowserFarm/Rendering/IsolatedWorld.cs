@@ -5,10 +5,13 @@ namespace BrowserFarm.Rendering;
 
 /// <summary>A JavaScript world of ours beside the page's own: it sees the same document, and nothing that the page's scripts changed in prototypes and globals.</summary>
 /// <remarks>
-/// It takes three calls to make one, so it is made while the page settles. A navigation takes it away, and its number may then be that of another world in another
+/// It takes two calls to make one, or three, so it is made while the page settles. Not before its document is parsed: when it was
+/// asked for at the commit, a page on a busy machine was now and then not read in its time (two of five runs of one test; none since). A navigation takes it away, and its number may then be that of another world in another
 /// process, the page's own included: so every expression first looks whether the world has our mark, which no page knows, and else a new one is made.
 /// </remarks>
-internal sealed class IsolatedWorld(ICDPSession session)
+/// <param name="session">With the tab.</param>
+/// <param name="mainFrame">What the browser calls the tab's main frame, through all its pages; null when it is not known yet.</param>
+internal sealed class IsolatedWorld(ICDPSession session, string? mainFrame = null)
 {
     /// <summary>A page may replace its document while it is read; it gets this many tries.</summary>
     private const int MaxTries = 4;
@@ -16,6 +19,7 @@ internal sealed class IsolatedWorld(ICDPSession session)
     private const string OtherWorld = "Cannot find context: its number is another's.";
 
     private readonly string _mark = Guid.NewGuid().ToString("N");
+    private string? _mainFrame = mainFrame;
     private Task<int>? _made;
 
     /// <summary>Begins to make the world of the document that is there now. Waits for nothing; what goes wrong is told to whoever uses it.</summary>
@@ -49,17 +53,22 @@ internal sealed class IsolatedWorld(ICDPSession session)
             catch (PlaywrightException exception) when (attempt < MaxTries && ReplacedItsDocument(exception))
             {
                 _made = null;   // the world is gone with the old document; the new one has another
+                _mainFrame = null;
             }
         }
     }
 
-    private async Task<int> MakeAsync()
+    /// <exception cref="PlaywrightException">The page is gone.</exception>
+    public static async Task<string> MainFrameAsync(ICDPSession session)
     {
         var frames = await session.CallAsync("Page.getFrameTree");
-        var world = await session.CallAsync(
-            "Page.createIsolatedWorld",
-            ("frameId", frames!.Value.GetProperty("frameTree").GetProperty("frame").GetProperty("id").GetString()!),
-            ("worldName", "capture"));
+        return frames!.Value.GetProperty("frameTree").GetProperty("frame").GetProperty("id").GetString()!;
+    }
+
+    private async Task<int> MakeAsync()
+    {
+        var frame = _mainFrame ??= await MainFrameAsync(session);
+        var world = await session.CallAsync("Page.createIsolatedWorld", ("frameId", frame), ("worldName", "capture"));
         var id = world!.Value.GetProperty("executionContextId").GetInt32();
         await session.CallAsync("Runtime.evaluate", ("expression", $"globalThis.mark = '{_mark}'"), ("contextId", id), ("returnByValue", true));
         return id;

@@ -106,7 +106,7 @@ internal sealed class TabRenderer(IContextPool pool, IRenderer renderer, TargetL
         if (outcome is not RenderOutcome.Rendered { Page: var page })
             return outcome;
 
-        lease.MarkSuccessful();
+        lease.MarkSuccessful(hasJustAnswered: true);   // the last thing that was done is to read it
         if (options.Render.Frameless)
             plan.Frames.Read(job.Url, frameless);
         if (!frameless)

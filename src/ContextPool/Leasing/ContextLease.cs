@@ -12,6 +12,7 @@ namespace ContextPool.Leasing;
 public sealed class ContextLease : IAsyncDisposable
 {
     private readonly BrowserContextPool _pool;
+    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _lost = new();
     private ITimer? _holdTimer;
     private int _returned;
@@ -24,6 +25,7 @@ public sealed class ContextLease : IAsyncDisposable
         Id = id;
         Request = request;
         Pooled = pooled;
+        _time = time;
         StartedAt = time.GetTimestamp();
         Pulse = new Pulse(pooled.Opened.BeatAsync, time);
         Lost = _lost.Token;
@@ -59,6 +61,9 @@ public sealed class ContextLease : IAsyncDisposable
 
     internal long StartedAt { get; }
 
+    /// <summary>Timestamp of the answer that its holder told of; null when none was.</summary>
+    internal long? AnsweredAt { get; private set; }
+
     /// <summary>Its page's signs of life.</summary>
     internal Pulse Pulse { get; }
 
@@ -72,7 +77,12 @@ public sealed class ContextLease : IAsyncDisposable
     internal bool IsDisposed => Volatile.Read(ref _disposed) == 1;
 
     /// <summary>Says that the work in this context succeeded. Call it before the lease is returned.</summary>
-    public void MarkSuccessful() => Succeeded = true;
+    /// <param name="hasJustAnswered">The tab's page has answered a question this moment: should it be lent again at once, it is not asked first whether it hangs.</param>
+    public void MarkSuccessful(bool hasJustAnswered = false)
+    {
+        Succeeded = true;
+        AnsweredAt = hasJustAnswered ? _time.GetTimestamp() : null;
+    }
 
     /// <summary>Says that the context is not fit for another lease: it is closed even when its key would let it live on.</summary>
     public void Taint() => IsTainted = true;

@@ -7,7 +7,8 @@ namespace ContextPool.Leasing;
 /// <param name="key">Whose it is; null for a blank one, opened ahead for anybody.</param>
 /// <param name="shelvedAt">Timestamp.</param>
 /// <param name="mayLinger">Its tab still shows the page of the last lease, and its key's next one may not mind.</param>
-internal sealed class ShelvedContext(PooledContext context, ContextKey? key, long shelvedAt, bool mayLinger = false)
+/// <param name="answeredAt">Timestamp of when that page is known to have answered; null when it is not.</param>
+internal sealed class ShelvedContext(PooledContext context, ContextKey? key, long shelvedAt, bool mayLinger = false, long? answeredAt = null)
 {
     private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _begun;
@@ -19,6 +20,8 @@ internal sealed class ShelvedContext(PooledContext context, ContextKey? key, lon
     public long ShelvedAt => shelvedAt;
 
     public bool MayLinger => mayLinger;
+
+    public long? AnsweredAt => answeredAt;
 
     /// <summary>Completes when it is fit to be lent to anybody of its key; false when it will not be, and is being closed.</summary>
     public Task<bool> Ready => _ready.Task;

@@ -396,6 +396,26 @@ public sealed class BrowserRendererTests(ChromiumFixture chromium) : IAsyncLifet
         page.Blocked.Should().Be(new BlockedRequests(2, 58_600 + 25_500));
     }
 
+    [Fact]
+    public async Task RenderAsync_OnePageAfterTheOtherInOneTab_BlocksAndReadsInEach()
+    {
+        _site.Map("/a.png", context => context.Response.Body.WriteAsync(new byte[8]).AsTask());
+        foreach (var number in Enumerable.Range(1, 3))
+            _site.MapHtml($"/{number}", $"<title>{number}</title><img src=/a.png?{number}><p>page {number}");
+        var renderer = new BrowserRenderer(new RenderOptions { BlockedResourceTypes = ["Image"] }, TimeProvider.System);
+        await using var lease = await chromium.Pool.LeaseAsync(LeaseRequest.Any);
+
+        foreach (var number in Enumerable.Range(1, 3))
+        {
+            var wish = new PageWish([number == 2 ? PageFormat.Console : PageFormat.Text], []);   // one that needs a session of its own between two that do not
+            var outcome = await renderer.RenderAsync(lease, new RenderRequest(CanonicalUrl.Parse(_site.UriOf($"/{number}").AbsoluteUri), wish, TargetTurn.Unlimited), CancellationToken.None);
+
+            outcome.Should().BeOfType<RenderOutcome.Rendered>().Which.Page.Title.Should().Be($"{number}");
+        }
+
+        _site.VisitsTo("/a.png").Should().Be(0);
+    }
+
     /// <summary>Chromium finds every name below <c>localhost</c> on this machine.</summary>
     [Fact]
     public async Task RenderAsync_BlockedHosts_AreBlockedWithThoseBelowThemAndNoOthers()

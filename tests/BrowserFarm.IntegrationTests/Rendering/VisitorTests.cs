@@ -132,7 +132,7 @@ public sealed class VisitorTests : IAsyncLifetime
         await Visitor.PrepareAsync(_config, visitor with { Cookies = [new HttpPair("other", "no")] }, ["http://elsewhere.example/"], CancellationToken.None);
         await Visitor.PrepareAsync(_config, visitor, [_site.BaseUri.AbsoluteUri], CancellationToken.None);
 
-        var read = (RenderOutcome.Rendered)await RenderAsync(_site.BaseUri, engine);
+        var read = (await RenderAsync(_site.BaseUri, engine)).Should().BeOfType<RenderOutcome.Rendered>().Subject;
         read.Page.Text.Trim().Should().Be("secret now kept");
     }
 

@@ -77,6 +77,25 @@ public sealed class LingeringTabTests : PoolTest
         await Eventually.HoldsAsync(() => context.IsClosed, Bounds.Short, "nobody gets it");
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(99, true)]
+    [InlineData(100, false)]
+    public async Task LeaseAsync_PageIsKnownToHaveAnswered_IsLentWithoutAQuestionForATenthOfASecond(int milliseconds, bool isLent)
+    {
+        var pool = CreatePool();
+        var lease = await pool.LeaseAsync(Going("alice"));
+        var context = Fake(lease);
+        context.WhileBeating = () => throw new InvalidOperationException("It was asked.");
+        lease.MarkSuccessful(hasJustAnswered: true);
+        await lease.DisposeAsync();
+        Clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
+
+        await using var next = await pool.LeaseAsync(Going("alice"));
+
+        ReferenceEquals(Fake(next), context).Should().Be(isLent);
+    }
+
     [Fact]
     public async Task Return_NobodyComes_IsScrubbedAfterAMoment()
     {
