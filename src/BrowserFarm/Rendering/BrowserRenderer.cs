@@ -98,7 +98,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         if (refused is not null)
             return await witness.TellAsync(refused, isAnswering: true, stop);
 
-        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded).BoundedBy(stop);
+        await LoadWait.ReachedAsync(page, LoadState.DOMContentLoaded, time, stop);
         var domReady = Elapsed();
         if (wish.Actions.Count == 0)
         {
@@ -116,7 +116,7 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
             if (await actions.RunAsync(wish.Actions, stop) is { } failed)
                 return await witness.TellAsync(failed, isAnswering: true, stop);
             work.Parsed();
-            await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded).BoundedBy(stop);
+            await LoadWait.ReachedAsync(page, LoadState.DOMContentLoaded, time, stop);
             tab.World.Prepare();
             steps.Next("settle");
             settled = await readiness.SettleAsync(stop);

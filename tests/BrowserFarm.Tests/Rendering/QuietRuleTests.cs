@@ -64,4 +64,25 @@ public sealed class QuietRuleTests
 
         _rule.IsQuiet().Should().BeFalse();
     }
+
+    [Fact]
+    public void UntilQuiet_NothingInFlight_IsWhatIsLeftOfTheQuietTime()
+    {
+        _time.Advance(QuietRule.QuietTime / 5);
+        _rule.UntilQuiet().Should().Be(QuietRule.QuietTime * 4 / 5);
+
+        _time.Advance(QuietRule.QuietTime);
+        _rule.UntilQuiet().Should().Be(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void UntilQuiet_OneSlowAnswer_IsNoLongerThanItMayTakeAtLeast()
+    {
+        _rule.Changed(1);
+        _time.Advance(QuietRule.QuietTime);
+        _rule.UntilQuiet().Should().Be(QuietRule.QuietTime, "it may end at once, and is quiet so long after that");
+
+        _time.Advance(QuietRule.NearlyQuietTime - QuietRule.QuietTime - Moment);
+        _rule.UntilQuiet().Should().Be(Moment, "by then it is one of a few that may stay open");
+    }
 }

@@ -8,7 +8,8 @@ namespace BrowserFarm.Rendering.Readiness;
 /// <remarks>Connections that are meant to stay open, and reports that nobody waits for, are not counted.</remarks>
 internal sealed class NetworkActivity : IDisposable
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+    /// <summary>Timers count in these.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(1);
 
     private readonly IPage _page;
     private readonly TargetKey _target;
@@ -59,16 +60,19 @@ internal sealed class NetworkActivity : IDisposable
         lock (_gate)
             _rule.Restart();
 
-        using var looks = new PeriodicTimer(LookInterval, _time);
-        while (await looks.WaitForNextTickAsync(cancellationToken))
+        while (true)
         {
-            if (IsQuiet())
+            var untilQuiet = UntilQuiet();
+            if (untilQuiet == TimeSpan.Zero)
                 return true;
-            if (_time.GetElapsedTime(start) >= atMost)
+            var left = atMost - _time.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
                 return false;
-        }
 
-        return false;
+            // Not before then can it be quiet, whatever happens meanwhile.
+            var wait = untilQuiet < left ? untilQuiet : left;
+            await Task.Delay(wait > ShortestWait ? wait : ShortestWait, _time, cancellationToken);
+        }
     }
 
     public void Dispose()
@@ -81,10 +85,10 @@ internal sealed class NetworkActivity : IDisposable
         _page.RequestFailed -= OnFailed;
     }
 
-    private bool IsQuiet()
+    private TimeSpan UntilQuiet()
     {
         lock (_gate)
-            return _rule.IsQuiet();
+            return _rule.UntilQuiet();
     }
 
     private void OnStarted(object? sender, IRequest request)

@@ -45,7 +45,7 @@ internal sealed class PageReadiness : IDisposable
         switch (_wish.WaitUntil ?? _options.WaitUntil)
         {
             case WaitUntil.Load:
-                await _page.WaitForLoadStateAsync(LoadState.Load).BoundedBy(stop);
+                await LoadWait.ReachedAsync(_page, LoadState.Load, _time, stop);
                 return true;
             case WaitUntil.DomContentLoaded:
                 return true;

@@ -29,10 +29,15 @@ internal sealed class QuietRule(TimeProvider time)
         NoteBusy();
     }
 
-    public bool IsQuiet()
+    public bool IsQuiet() => UntilQuiet() == TimeSpan.Zero;
+
+    /// <summary>How long it takes at least until the page is quiet: so long when no request begins, and with more in flight than may stay open, longer. Zero when it is.</summary>
+    public TimeSpan UntilQuiet()
     {
         NoteBusy();
-        return time.GetElapsedTime(_lastBusy) >= QuietTime || time.GetElapsedTime(_lastVeryBusy) >= NearlyQuietTime;
+        var (quiet, nearly) = (QuietTime - time.GetElapsedTime(_lastBusy), NearlyQuietTime - time.GetElapsedTime(_lastVeryBusy));
+        var first = quiet < nearly ? quiet : nearly;
+        return first > TimeSpan.Zero ? first : TimeSpan.Zero;
     }
 
     private void NoteBusy()
