@@ -34,11 +34,12 @@ public sealed class BrowserContextPool : IContextPool
 
     /// <summary>A pool on this machine's memory and the Chromium found on it.</summary>
     /// <param name="options">Null for the defaults.</param>
+    /// <param name="early">A driver for its first browser that was begun before; it stays the caller's to dispose.</param>
     /// <exception cref="OptionsValidationException">Settings out of range; the message lists all of them.</exception>
-    public BrowserContextPool(ContextPoolOptions? options = null, ILoggerFactory? loggers = null)
+    public BrowserContextPool(ContextPoolOptions? options = null, ILoggerFactory? loggers = null, EarlyDriver? early = null)
         : this(
             options ?? new ContextPoolOptions(),
-            new PlaywrightBrowserLauncher(TimeProvider.System, (loggers ?? NullLoggerFactory.Instance).CreateLogger<PlaywrightBrowserLauncher>()),
+            new PlaywrightBrowserLauncher(TimeProvider.System, (loggers ?? NullLoggerFactory.Instance).CreateLogger<PlaywrightBrowserLauncher>(), early),
             CgroupMemoryProbe.ForThisProcess(),
             TimeProvider.System,
             (loggers ?? NullLoggerFactory.Instance).CreateLogger<BrowserContextPool>())

@@ -6,24 +6,27 @@ using BrowserFarm.Jobs;
 using BrowserFarm.Queueing;
 using BrowserFarm.Scheduling;
 using BrowserFarm.Workers;
+using ContextPool.Browsers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BrowserFarm.Cli;
 
 /// <summary><c>farm crawl</c>: a site, a list, or the demo shop.</summary>
 internal static class CrawlCommand
 {
-    public static Command Create()
+    /// <param name="early">A driver that was begun for it; null when none was.</param>
+    public static Command Create(EarlyDriver? early)
     {
         var command = new Command("crawl", "Crawls a site from its rendered pages; without a URL, the built-in demo shop.");
         var options = new CrawlOptions();
         var common = new CommonOptions();
         options.AddTo(command);
         common.AddTo(command);
-        command.SetAction((line, cancellationToken) => RunAsync(line, options, common, cancellationToken));
+        command.SetAction((line, cancellationToken) => RunAsync(line, options, common, early, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult line, CrawlOptions options, CommonOptions common, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ParseResult line, CrawlOptions options, CommonOptions common, EarlyDriver? early, CancellationToken cancellationToken)
     {
         var config = common.Load(line);
         var farm = new FarmOptions { Workers = line.GetValue(options.Concurrency) };
@@ -32,6 +35,8 @@ internal static class CrawlCommand
         if (line.GetValue(options.MaxQueued) is { } queued)
             farm.Discovery = new DiscoveryOptions { PauseAt = queued };
         farm.MaxBytes = line.GetValue(options.MaxBytes);
+        if (early is not null)
+            farm.ConfigureServices = services => services.AddSingleton(early);
         var logging = CommonOptions.Logging(line);
 
         DemoSite? demo = null;

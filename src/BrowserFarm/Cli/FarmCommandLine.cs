@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using BrowserFarm.Cli.Remote;
+using ContextPool.Browsers;
 
 namespace BrowserFarm.Cli;
 
@@ -9,13 +10,16 @@ internal static class FarmCommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
+        // First of all, for it takes longer than everything below.
+        await using var early = BrowserForesight.IsWanted(args) ? EarlyDriver.Begin() : null;
+
         // Not a RootCommand, whose name in the help is that of the executable and not what a person types.
         var root = new Command("./farm", "Renders JavaScript-heavy pages in Chromium: one, or a whole site.")
         {
             new HelpOption(),
             new VersionOption(),
-            CrawlCommand.Create(),
-            RenderCommand.Create(),
+            CrawlCommand.Create(early),
+            RenderCommand.Create(early),
             AddCommand.Create(),
             RequeueCommand.Create(),
             ResultsCommand.Create(),

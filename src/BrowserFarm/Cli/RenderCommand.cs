@@ -8,6 +8,7 @@ using BrowserFarm.Jobs;
 using BrowserFarm.Rendering;
 using BrowserFarm.Rendering.Failures;
 using ContextPool;
+using ContextPool.Browsers;
 using ContextPool.Leasing;
 using Microsoft.Extensions.Logging;
 
@@ -16,7 +17,8 @@ namespace BrowserFarm.Cli;
 /// <summary><c>farm render URL</c>: one page to the standard output.</summary>
 internal static class RenderCommand
 {
-    public static Command Create()
+    /// <param name="early">A driver that was begun for it; null when none was.</param>
+    public static Command Create(EarlyDriver? early)
     {
         var url = new Argument<string>("URL") { Description = "The page." };
         var format = new Option<string>("--format")
@@ -46,13 +48,13 @@ internal static class RenderCommand
                 PageOptions.ThrowIfNeedsBrowser(wish, asked);
             if (choice != EngineChoice.Browser && line.GetValue(saveProfile) is not null)
                 throw new FormatException($"{saveProfile.Name} takes what a browser has, which {asked} may not use; leave out one of the two.");
-            return RunAsync(address, wish, choice, visitor.From(line), line.GetValue(saveProfile), common.Load(line), CommonOptions.Logging(line), cancellationToken);
+            return RunAsync(address, wish, choice, visitor.From(line), line.GetValue(saveProfile), common.Load(line), early, CommonOptions.Logging(line), cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        CanonicalUrl url, PageWish wish, EngineChoice engine, VisitorSpec visitor, string? saveProfile, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+        CanonicalUrl url, PageWish wish, EngineChoice engine, VisitorSpec visitor, string? saveProfile, PlaywrightConfig config, EarlyDriver? early, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
         await Visitor.PrepareAsync(config, visitor, [url.Value], cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -62,11 +64,11 @@ internal static class RenderCommand
         try
         {
             var request = new RenderRequest(url, wish, TargetTurn.Unlimited) { KeepProfile = saveProfile is not null };
-            outcome = engine == EngineChoice.Browser ? await RenderAsync(request, config, logging, stop.Token) : await ReadAsync(request with { MayTurn = engine == EngineChoice.Auto }, config, stop.Token);
+            outcome = engine == EngineChoice.Browser ? await RenderAsync(request, config, early, logging, stop.Token) : await ReadAsync(request with { MayTurn = engine == EngineChoice.Auto }, config, stop.Token);
             if (engine == EngineChoice.Auto && WhyTurn(outcome, url, wish) is { } reason)
             {
                 await Console.Error.WriteLineAsync($"farm: read in a browser: {reason}");
-                outcome = await RenderAsync(request, config, logging, stop.Token);
+                outcome = await RenderAsync(request, config, early, logging, stop.Token);
             }
         }
         catch (OperationCanceledException) when (signals.Received)
@@ -109,13 +111,13 @@ internal static class RenderCommand
     }
 
     private static async Task<RenderOutcome> RenderAsync(
-        RenderRequest request, PlaywrightConfig config, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+        RenderRequest request, PlaywrightConfig config, EarlyDriver? early, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
         CommonOptions.CheckBrowser(config);
         using var loggers = LoggerFactory.Create(logging ?? (_ => { }));
         var options = new ContextPoolOptions { MaxContexts = 1 };
         config.ApplyTo(options);
-        await using var pool = new BrowserContextPool(options, loggers);
+        await using var pool = new BrowserContextPool(options, loggers, early);
         await using var lease = await pool.LeaseAsync(new LeaseRequest("render") { HoldAtMost = config.Render.AttemptTimeoutOf(request.Wish) * 2 }, cancellationToken);
         return await new BrowserRenderer(config.Render, TimeProvider.System).RenderAsync(lease, request, cancellationToken);
     }

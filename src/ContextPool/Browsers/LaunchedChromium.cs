@@ -5,34 +5,27 @@ namespace ContextPool.Browsers;
 /// <summary>One driver process and the Chromium it started.</summary>
 internal sealed class LaunchedChromium : ILaunchedBrowser
 {
-    /// <summary>A stopped driver blocks Playwright's synchronous Dispose for ever (measured), so it gets this long on a thread of its own.</summary>
-    private static readonly TimeSpan DisposeBound = TimeSpan.FromSeconds(2);
-
-    private readonly IPlaywright _playwright;
+    private readonly PlaywrightDriver _driver;
     private readonly IBrowser _browser;
     private readonly ICDPSession _session;
     private readonly FramelessTabs _tabs;
-    private readonly ProcessIdentity? _driver;
     private readonly ProcessIdentity? _process;
     private readonly ProcessGroup? _group;
-    private readonly CellFolder _folder;
     private readonly TimeSpan _scrubTimeout;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LaunchedChromium(
-        IPlaywright playwright, IBrowser browser, ICDPSession session, BrowserExecutable executable,
-        ProcessIdentity? driver, ProcessIdentity? process, CellFolder folder, ContextPoolOptions options, TimeProvider time)
+        PlaywrightDriver driver, IBrowser browser, ICDPSession session, BrowserExecutable executable, ProcessIdentity? process,
+        ContextPoolOptions options, TimeProvider time)
     {
-        _playwright = playwright;
+        _driver = driver;
         _browser = browser;
         _session = session;
         _tabs = new FramelessTabs(session);
-        _driver = driver;
         _process = process;
         _group = process is { } found ? ProcessGroup.Of(found) : null;
         _group?.GiveWay();
-        _folder = folder;
         _scrubTimeout = options.ScrubTimeout;
         _time = time;
         Executable = executable;
@@ -48,7 +41,7 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
 
     public int? BrowserPid => _process?.Pid;
 
-    public int? DriverPid => _driver?.Pid;
+    public int? DriverPid => _driver.Process?.Pid;
 
     public Task Exited => _exited.Task;
 
@@ -61,14 +54,21 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
     /// <remarks>A request context lives in the driver alone; the browser has no part in it.</remarks>
     public Task BeatDriverAsync() => Task.Run(async () =>
     {
-        var request = await _playwright.APIRequest.NewContextAsync();
+        var request = await _driver.Playwright.APIRequest.NewContextAsync();
         await request.DisposeAsync();
     });
 
+    /// <remarks>
+    /// Nothing that a browser has is kept, so where its processes are known it is not asked to close, which takes it 50 ms (measured), but killed. The driver ends in the
+    /// orderly way.
+    /// </remarks>
     public async Task CloseAsync()
     {
-        await _browser.CloseAsync();
-        await Task.Run(_playwright.Dispose).WaitAsync(DisposeBound, _time);
+        if (_group is not null)
+            KillBrowser();
+        else
+            await _browser.CloseAsync();
+        await _driver.EndAsync(_time);
     }
 
     public void KillBrowser()
@@ -79,9 +79,7 @@ internal sealed class LaunchedChromium : ILaunchedBrowser
 
     public void Kill()
     {
-        _group?.Kill();
-        _driver?.Kill();
-        _exited.TrySetResult();
-        _folder.Delete();
+        KillBrowser();
+        _driver.Kill();
     }
 }
