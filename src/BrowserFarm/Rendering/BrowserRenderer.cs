@@ -98,14 +98,12 @@ public sealed class BrowserRenderer(RenderOptions options, TimeProvider time, Pa
         if (refused is not null)
             return await witness.TellAsync(refused, isAnswering: true, stop);
 
+        if (wish.Actions.Count == 0)
+            tab.World.Prepare();
         await LoadWait.ReachedAsync(page, LoadState.DOMContentLoaded, time, stop);
         var domReady = Elapsed();
-        if (wish.Actions.Count == 0)
-        {
-            if (activity.Watches)
-                work.Parsed();   // or the target is not done before the actions are
-            tab.World.Prepare();
-        }
+        if (wish.Actions.Count == 0 && activity.Watches)
+            work.Parsed();   // or the target is not done before the actions are
 
         steps.Next("settle");
         var settled = await readiness.SettleAsync(stop);

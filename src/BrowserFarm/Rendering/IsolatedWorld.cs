@@ -5,8 +5,7 @@ namespace BrowserFarm.Rendering;
 
 /// <summary>A JavaScript world of ours beside the page's own: it sees the same document, and nothing that the page's scripts changed in prototypes and globals.</summary>
 /// <remarks>
-/// It takes two calls to make one, or three, so it is made while the page settles. Not before its document is parsed: when it was
-/// asked for at the commit, a page on a busy machine was now and then not read in its time (two of five runs of one test; none since). A navigation takes it away, and its number may then be that of another world in another
+/// It takes two calls to make one, or three, so it is made while the page settles. A navigation takes it away, and its number may then be that of another world in another
 /// process, the page's own included: so every expression first looks whether the world has our mark, which no page knows, and else a new one is made.
 /// </remarks>
 /// <param name="session">With the tab.</param>
