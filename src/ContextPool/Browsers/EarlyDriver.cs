@@ -24,7 +24,8 @@ public sealed class EarlyDriver : IAsyncDisposable
     {
         _workFolder = workFolder;
         _time = time;
-        _starting = Task.Run(() => start(workFolder, _stop.Token));
+        // Not on another thread: until its process runs nothing else may happen, or two threads that start up wait for each other for ever: seen in one start of five.
+        _starting = start(workFolder, _stop.Token);
         _timer = time.CreateTimer(static early => _ = ((EarlyDriver)early!).EndAsync(), this, KeptFor, Timeout.InfiniteTimeSpan);
     }
 

@@ -61,7 +61,7 @@ internal sealed record PlaywrightDriver(IPlaywright Playwright, ProcessIdentity?
         try
         {
             var answering = environment.While(Microsoft.Playwright.Playwright.CreateAsync).WaitAsync(cancellationToken);
-            FirstAnswer.Prepare();
+            _ = Task.Run(FirstAnswer.Prepare, CancellationToken.None);
             var playwright = await answering;
             return (playwright, Drivers().Except(before).Cast<ProcessIdentity?>().FirstOrDefault());
         }
