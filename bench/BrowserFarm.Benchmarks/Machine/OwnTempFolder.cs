@@ -19,7 +19,7 @@ internal sealed class OwnTempFolder : IDisposable
     public IReadOnlyList<string> LeftByPrograms() =>
     [
         .. Directory.EnumerateFileSystemEntries(_folder, "*", SearchOption.AllDirectories)
-            .Where(entry => (File.Exists(entry) || Path.GetFileName(entry).StartsWith("cell-", StringComparison.Ordinal)) && !entry.Contains("/.dotnet/", StringComparison.Ordinal))
+            .Where(entry => (File.Exists(entry) || Path.GetFileName(entry).StartsWith("cell-", StringComparison.Ordinal)) && !entry.Contains("/.dotnet/", StringComparison.Ordinal) && !entry.Contains("/compiled/", StringComparison.Ordinal))
             .Select(entry => Path.GetRelativePath(_folder, entry)),
     ];
 
